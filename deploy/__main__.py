@@ -1,0 +1,5 @@
+"""`python -m deploy` is the `allomairie` command."""
+
+from deploy.cli import main
+
+main()

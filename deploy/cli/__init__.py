@@ -1,0 +1,42 @@
+"""The `allomairie` command. Thin: each command parses, calls the core, prints.
+
+Results go to standard output, progress and errors to standard error. Exit codes: 0 success, 1 the
+command failed, 2 wrong usage, 78 the program cannot start (configuration, models, ports).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from deploy.cli import ask, call, config, doctor, init, models, serve, speech
+from deploy.cli.output import console
+from deploy.errors import EXIT_CANNOT_START, CannotStart
+
+app = typer.Typer(
+    name="allomairie",
+    help="The telephone assistant of a French town hall.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("init")(init.init)
+app.command("doctor")(doctor.doctor)
+app.add_typer(models.app, name="models")
+app.command("serve")(serve.serve)
+app.command("ask")(ask.ask)
+app.command("transcribe")(speech.transcribe)
+app.command("say")(speech.say)
+app.command("call")(call.call)
+app.add_typer(config.app, name="config")
+
+
+def main() -> None:
+    """Run the command line; known failures become one sentence and an exit code."""
+    try:
+        app()
+    except CannotStart as error:
+        console.print(f"allomairie: {error}", style="bold red", markup=False, highlight=False)
+        sys.exit(EXIT_CANNOT_START)

@@ -1,0 +1,242 @@
+"""`allomairie serve`: opens the parts, answers calls, stops kindly.
+
+startup   models, desk, voices, records ─► fixed sentences rendered ─► SIP and HTTP listen
+serve     until SIGTERM or SIGINT
+shutdown  refuse new calls, let callers finish until a deadline, end the rest, close the parts
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from deploy.config import Sip
+from deploy.errors import CannotStart
+from deploy.http import Health, bind, build_app, serving
+from deploy.parts import Town
+from deploy.preparation import Preparation
+from dialog.desk import Desk
+from dialog.search import Progress
+from dialog.state import State
+from records import AsyncRecords, RecordsError
+from telephony.session import Engines, Session
+from telephony.sip import SipServer, SipSettings, check_ports
+from telephony.web_calls import WebCalls
+from voice.endpointing import EndOfTurnJudge
+from voice.recognition import Recognizer
+from voice.speaker import Speaker
+from voice.synthesis import Synthesizer
+from voice.turns import RATE_HZ
+
+logger = logging.getLogger("allomairie")
+
+THREADS = 24  #: short blocking work of all calls together
+WARMING_S = 1.0  #: of silence, so that the first caller does not pay for the first inference
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The parts that were opened and must be closed."""
+
+    desk: Desk
+    recognizer: Recognizer
+    voices: Mapping[str, Synthesizer]
+    speaker: Speaker
+    judge: EndOfTurnJudge
+    records: AsyncRecords
+
+
+class Server:
+    """One town's server. `run` returns when it was asked to stop and everything is closed.
+
+    Args:
+        town: opened configuration.
+        say: tells the person at the terminal what happens, one line at a time.
+        progress: shows long work such as the first indexing.
+        starts_at: moment that the clock starts from, to rehearse opening hours.
+    """
+
+    def __init__(
+        self,
+        town: Town,
+        say: Callable[[str], None],
+        progress: Progress | None = None,
+        starts_at: datetime | None = None,
+    ) -> None:
+        self._town = town
+        self._clock = town.clock(starts_at)
+        self._say = say
+        self._progress = progress
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+
+    async def run(self) -> None:
+        """Start, serve, stop.
+
+        Raises:
+            CannotStart: a part cannot be opened; one sentence with the remedy.
+        """
+        self._catch_signals()
+        # asyncio's default on 2 cores is 6 threads, shared with WebRTC's codecs
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+        settings = self._town.settings
+        listener = bind(settings.http)
+        if settings.sip.enabled:
+            _check_sip_ports(settings.sip)
+        parts = await self._open_parts()
+        engines = Engines(
+            desk=parts.desk,
+            recognizer=parts.recognizer,
+            judge=parts.judge,
+            speaker=parts.speaker,
+            records=parts.records,
+            clock=self._clock,
+            hints=self._town.hints(),
+        )
+        session = Session(engines)
+        health = Health()
+        app, web_calls = build_app(settings, session, health)
+        try:
+            async with serving(app, listener), self._sip(session) as sip:
+                health.ready = True
+                self._announce()
+                preparation = Preparation(
+                    parts.speaker, lambda: web_calls.active + (sip.active if sip else 0)
+                )
+                if settings.voice.prepare:
+                    preparation.start(parts.desk.fixed_sentences(), parts.desk.sheets)
+                await self._stop.wait()
+                health.ready = False
+                await preparation.stop()
+                await self._drain(sip, web_calls)
+                await web_calls.close()
+        finally:
+            await self._close_parts(parts)
+        self._say("Stopped.")
+
+    # -- startup -----------------------------------------------------------------------------
+
+    async def _open_parts(self) -> Opened:
+        town = self._town
+        self._say(f"Opening {town.settings.town.name} with the {town.profile.name} models…")
+        recognizer, voices, judge, desk = await asyncio.gather(
+            asyncio.to_thread(town.open_recognizer),
+            asyncio.to_thread(town.open_voices),
+            asyncio.to_thread(EndOfTurnJudge),
+            asyncio.to_thread(town.open_desk, progress=self._progress),
+        )
+        try:
+            records = await AsyncRecords.open(town.records_url, hash_key=self._hash_key())
+            interrupted = await records.close_interrupted()
+        except RecordsError as error:
+            raise CannotStart(str(error)) from error
+        if interrupted:
+            self._say(f"{interrupted} call(s) of a server that was killed are marked interrupted.")
+        parts = Opened(desk, recognizer, voices, town.open_speaker(voices), judge, records)
+        await self._warm_up(parts)
+        return parts
+
+    async def _warm_up(self, parts: Opened) -> None:
+        silence = np.zeros(int(WARMING_S * RATE_HZ), np.int16)
+        await parts.recognizer.hear(silence)
+        await asyncio.to_thread(parts.judge.probability, silence)
+        greeting = parts.desk.greeting("", at=self._clock()).reply
+        await parts.speaker.prerender([greeting.say, parts.desk.filler(State()).say])
+
+    def _hash_key(self) -> bytes:
+        """The key of this installation's number hashes, made on the first start."""
+        path = self._town.folder.data / "hash.key"
+        with contextlib.suppress(FileExistsError):
+            with path.open("xb") as stream:
+                stream.write(secrets.token_bytes(32))
+            path.chmod(0o600)
+        return path.read_bytes()
+
+    @contextlib.asynccontextmanager
+    async def _sip(self, session: Session) -> AsyncIterator[SipServer | None]:
+        settings = self._town.settings.sip
+        if not settings.enabled:
+            yield None
+            return
+        server = SipServer(
+            SipSettings(
+                address=settings.address,
+                port=settings.port,
+                rtp_first_port=settings.rtp_first_port,
+                rtp_last_port=settings.rtp_last_port,
+                max_calls=settings.max_calls,
+                rtp_timeout_s=settings.rtp_timeout_s,
+                extensions_at=settings.extensions_at,
+            ),
+            session.run,
+        )
+        try:
+            await server.start()
+        except OSError as error:
+            raise CannotStart(str(error)) from error
+        try:
+            yield server
+        finally:
+            await server.stop()
+
+    def _announce(self) -> None:
+        settings = self._town.settings
+        if settings.sip.enabled:
+            self._say(
+                f"Ready. Call sip:mairie@{settings.sip.address}:{settings.sip.port} "
+                "with a SIP telephone,"
+            )
+        self._say(f"or open http://{settings.http.host}:{settings.http.port}/ in a browser.")
+
+    # -- shutdown ----------------------------------------------------------------------------
+
+    async def _drain(self, sip: SipServer | None, web: WebCalls) -> None:
+        """Refuse new calls on every channel and wait for those in progress, within the limit."""
+        limit_s = self._town.settings.shutdown.drain_s
+        carriers: list[SipServer | WebCalls] = [web] if sip is None else [sip, web]
+        active = sum(carrier.active for carrier in carriers)
+        if active:
+            self._say(f"Stopping: {active} call(s) may finish within {limit_s} s (again to hurry).")
+        drained = asyncio.gather(*(carrier.drain(limit_s) for carrier in carriers))
+        hurried = asyncio.ensure_future(self._hurry.wait())
+        ends: list[asyncio.Future[Any]] = [drained, hurried]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        if left := sum(carrier.active for carrier in carriers):
+            self._say(f"{left} call(s) are ended now.")
+
+    async def _close_parts(self, parts: Opened) -> None:
+        parts.recognizer.close()
+        await asyncio.to_thread(parts.speaker.close)
+        for voice in parts.voices.values():
+            voice.close()
+        await asyncio.to_thread(parts.desk.close)
+        await parts.records.close()
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+
+    def _asked_to_stop(self) -> None:
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+
+def _check_sip_ports(settings: Sip) -> None:
+    try:
+        check_ports(settings.address, settings.port)
+    except OSError as error:
+        raise CannotStart(str(error)) from error

@@ -1,0 +1,1 @@
+"""Decides: what the caller wants and what the town says about it."""

@@ -1,0 +1,111 @@
+"""Answers to what the assistant asked: yes or no, "la suite", the first or the second."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dialog.decision import Decision, Turn, say
+from dialog.finder import Finder
+from dialog.intents import Intents
+from dialog.manners import Manners
+from dialog.people import People
+from dialog.phrases import Phrases
+from dialog.reply import Action, Reply
+
+_ORDINALS = (
+    re.compile(r"\b(?:un|une|1|premier|premiere|1er|1ere)\b"),
+    re.compile(r"\b(?:deux|2|deuxieme|second|seconde)\b"),
+    re.compile(r"\b(?:trois|3|troisieme|dernier|derniere)\b"),
+)
+_ORDINAL_WORDS = 5  #: "le premier, s'il vous plaît"; a longer turn is a question
+
+
+class Awaited:
+    """Understands a turn by the question that was asked before it."""
+
+    def __init__(
+        self,
+        intents: Intents,
+        phrases: Phrases,
+        finder: Finder,
+        people: People,
+        manners: Manners,
+    ) -> None:
+        self._intents = intents
+        self._phrases = phrases
+        self._finder = finder
+        self._people = people
+        self._manners = manners
+
+    def decide(self, turn: Turn) -> Decision | None:
+        """The reply, or None when the turn does not answer what was asked."""
+        if turn.state.awaiting == "choice" and (number := self._number(turn)) is not None:
+            return self._finder.chosen(turn, number)
+        if turn.state.more and self._intents.is_("more", turn.words):
+            return self.yes(turn)
+        if turn.state.awaiting and self._intents.is_("yes", turn.words):
+            return self.yes(turn)
+        if self._intents.is_("no", turn.words):
+            return self.no(turn)
+        return None
+
+    def key(self, turn: Turn, digit: str) -> Decision | None:
+        """1 and 2 where yes or no, or a choice, is awaited; # goes on."""
+        awaiting = turn.state.awaiting
+        if digit == "#":
+            return self._go_on(turn)
+        if awaiting == "choice" and digit in "123":
+            return self._finder.chosen(turn, int(digit) - 1)
+        if awaiting and digit in "12":
+            return self.yes(turn) if digit == "1" else self.no(turn)
+        return None
+
+    def yes(self, turn: Turn) -> Decision | None:
+        """What a "oui" means here."""
+        state = turn.state
+        if state.awaiting == "person":
+            return self._to_duty(turn)
+        if state.awaiting == "choice":
+            return None if self._number(turn) is None else self._finder.chosen(turn, 0)
+        if state.more:
+            return self._go_on(turn)
+        return say(state, Action.CHITCHAT, self._phrases.say("acknowledged"), awaiting="other")
+
+    def no(self, turn: Turn) -> Decision:
+        """What a "non" means here."""
+        state = turn.state
+        if state.awaiting == "person":
+            decision = say(state, Action.EMERGENCY, self._phrases.say("emergency_no"))
+            return replace(
+                decision, state=replace(decision.state, awaiting="person", service=state.service)
+            )
+        if state.awaiting == "choice":
+            again = say(state, Action.CLARIFY, self._phrases.say("clarify_again"))
+            return self._people.misunderstood(again, state, turn.at)
+        if state.awaiting == "more":
+            text = self._phrases.say("acknowledged")
+            return say(state, Action.CHITCHAT, text, awaiting="other")
+        return self._manners.goodbye(state, "nothing_else")
+
+    def _go_on(self, turn: Turn) -> Decision:
+        told = self._finder.go_on(turn.state, turn.at.date())
+        return told or say(
+            turn.state, Action.CHITCHAT, self._phrases.say("no_more"), awaiting="other"
+        )
+
+    def _to_duty(self, turn: Turn) -> Decision | None:
+        duty = self._people.duty(turn.at)
+        if duty is None:
+            return None
+        text = self._phrases.say("emergency_transfer", service=duty.name)
+        state = replace(turn.state, reply=text, service=duty.id)  # a refusal finds it again
+        return Decision(Reply(Action.TRANSFER, text, transfer_to=duty.id, fixed=True), state)
+
+    def _number(self, turn: Turn) -> int | None:
+        """Which choice is meant, from 0."""
+        if turn.words.count <= _ORDINAL_WORDS:
+            for number, ordinal in enumerate(_ORDINALS[: len(turn.state.choices)]):
+                if ordinal.search(turn.words.core):
+                    return number
+        return self._finder.choice_named(turn)

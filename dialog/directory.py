@@ -1,0 +1,70 @@
+"""Services as callers name them."""
+
+from __future__ import annotations
+
+import re
+
+from dialog.intents import Intents, Words
+from dialog.rules import spoken
+from dialog.search.normalise import terms
+from dialog.town import Service, Town
+
+_ARTICLE = re.compile(r"^(?:l|le|la|les|un|une|des|du|de la|au|aux)\s+")
+_VAGUE = frozenset({"renseignement", "renseignements", "informations"})
+_OFFICE_OF = re.compile(r"^(?:service|bureau) (?:de la |de l |du |des |de |d )?")
+_QUESTION = re.compile(r"^(?:combien|comment|quand|ouu|quel|quelle|quels|quelles|pourquoi)\b")
+_OFFICE = re.compile(r"^(?:le |la )?(?:service|bureau)\b")
+
+
+class Directory:
+    """Finds the service that a caller wants to speak to."""
+
+    def __init__(self, town: Town, intents: Intents) -> None:
+        self._town = town
+        self._intents = intents
+        names = {
+            _ARTICLE.sub("", spoken(name)): service.id
+            for service in town.services
+            for name in (service.name, *service.names)
+        }
+        names = {name: owner for name, owner in names.items() if name not in _VAGUE}
+        longest_first = sorted(names, key=len, reverse=True)
+        self._names = names
+        self._any = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+
+    def named(self, words: Words) -> Service | None:
+        """The service with the longest name in these words."""
+        found = max(self._any.findall(words.spoken), key=len, default="")
+        return self._town.service(self._names[found]) if found else None
+
+    def _asks_politely(self, words: Words) -> bool:
+        """ "Le CCAS, s'il vous plaît": an office and nothing else, as at a switchboard."""
+        return words.core != words.spoken and self.office(words) is not None
+
+    def office(self, words: Words) -> Service | None:
+        """The service named as an office: "l'urbanisme", not "la déchetterie" that it runs.
+
+        The hours of an office are those of the configuration; those of a place are in its sheet.
+        """
+        service = self.named(words)
+        if service is None:
+            return None
+        found = max(self._any.findall(words.spoken), key=len)
+        return service if set(terms(found)) <= set(terms(service.name)) else None
+
+    def wanted(self, words: Words) -> Service | None:
+        """The service that the caller asks to be passed to by name, and nothing else.
+
+        "Je voudrais avoir l'urbanisme" is; "je voudrais avoir un acte de naissance" is not.
+        """
+        rest, farthest = words.core, len("bon alors est ce que ")
+        while (reach := self._intents.reach.search(rest)) and reach.start() <= farthest:
+            rest, farthest = rest[reach.end() :].strip(), 0
+        asked = rest != words.core or _OFFICE.match(words.core) or self._asks_politely(words)
+        if not asked or _QUESTION.match(words.core):
+            return None
+        rest = re.sub(r"^(?:quelqu un|une personne|un agent|le bureau|le secretariat)\s+", "", rest)
+        rest = re.sub(r"^(?:de|du|d|des|au|a|aux)\s+", "", rest)
+        rest = _ARTICLE.sub("", rest)
+        owner = self._names.get(rest) or self._names.get(_OFFICE_OF.sub("", rest))
+        return self._town.service(owner) if owner else None

@@ -1,0 +1,107 @@
+"""What is said around questions: repeat, slower, thanks, goodbye, "vous êtes un robot ?"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dialog.decision import Decision, Turn, say
+from dialog.intents import Intents
+from dialog.phrases import Phrases
+from dialog.reply import Action, Reply
+from dialog.state import State
+from dialog.town import Town
+
+SLOW, SLOWEST = 0.85, 0.75  #: speed factors of "plus lentement", once and again (P06)
+_SHORT = 8  #: words of a goodbye; a longer turn that wishes a good day still asks something
+
+#: intent -> phrase that answers it
+_SMALL_TALK = (
+    ("robot", "robot"),
+    ("name", "name"),
+    ("insulted", "insulted"),
+    ("how_are_you", "how_are_you"),
+    ("what_can_you_do", "what_can_you_do"),
+    ("hello", "hello"),
+    ("wait", "wait"),
+)
+
+
+class Manners:
+    """Answers what is not a question, by fixed rules."""
+
+    def __init__(self, town: Town, intents: Intents, phrases: Phrases) -> None:
+        self._town = town
+        self._intents = intents
+        self._phrases = phrases
+
+    def decide(self, turn: Turn) -> Decision | None:
+        """The reply to small talk, or None when it is something else."""
+        steps: tuple[Callable[[Turn], Decision | None], ...] = (
+            self._slower,
+            self._repeat,
+            self._thanks,
+            self._small_talk,
+            self._goodbye,
+            self._other_town,
+        )
+        return next((d for step in steps if (d := step(turn)) is not None), None)
+
+    def repeat(self, state: State) -> Decision:
+        """Say the last reply again, identically; slower the second time."""
+        if not state.reply:
+            return say(state, Action.REPEAT, self._phrases.say("nothing_to_repeat"))
+        again = replace(state, repeats=state.repeats + 1, failures=0)
+        if again.repeats == 2:
+            again = self._slow(again)
+        reply = Reply(Action.REPEAT, state.reply, sheet=state.reply_sheet or None, fixed=True)
+        return Decision(reply, again)
+
+    def slower(self, state: State) -> Decision:
+        """Speak more slowly for the rest of the call, and say the last reply again."""
+        slow = self._slow(state)
+        text = f"{self._phrases.say('slower')} {state.reply}".strip()
+        sheet = state.reply_sheet or None
+        return Decision(Reply(Action.SLOWER, text, sheet=sheet), replace(slow, failures=0))
+
+    @staticmethod
+    def _slow(state: State) -> State:
+        return replace(state, speed=SLOW if state.speed > SLOW else SLOWEST)
+
+    def _slower(self, turn: Turn) -> Decision | None:
+        return self.slower(turn.state) if self._intents.is_("slower", turn.words) else None
+
+    def _repeat(self, turn: Turn) -> Decision | None:
+        return self.repeat(turn.state) if self._intents.is_("repeat", turn.words) else None
+
+    def _small_talk(self, turn: Turn) -> Decision | None:
+        for intent, phrase in _SMALL_TALK:
+            if self._intents.is_(intent, turn.words):
+                text = self._phrases.say(phrase, town=self._town.name)
+                return say(turn.state, Action.CHITCHAT, text)
+        return None
+
+    def _thanks(self, turn: Turn) -> Decision | None:
+        if self._intents.is_("thanks", turn.words):
+            text = self._phrases.say("thanks")
+        elif self._intents.is_("acknowledge", turn.words):
+            text = self._phrases.say("acknowledged")
+        else:
+            return None
+        return say(turn.state, Action.CHITCHAT, text, awaiting="other")
+
+    def _goodbye(self, turn: Turn) -> Decision | None:
+        if turn.words.count <= _SHORT and self._intents.is_("goodbye", turn.words):
+            return self.goodbye(turn.state)
+        return None
+
+    def goodbye(self, state: State, phrase: str = "goodbye") -> Decision:
+        """Thank the caller and hang up."""
+        decision = say(state, Action.GOODBYE, self._phrases.say(phrase))
+        return replace(decision, reply=replace(decision.reply, ends_call=True))
+
+    def _other_town(self, turn: Turn) -> Decision | None:
+        if not self._intents.is_("other_town", turn.words):
+            return None
+        text = self._phrases.say("other_town", town=self._town.name)
+        return say(turn.state, Action.OUT_OF_SCOPE, text)

@@ -1,0 +1,84 @@
+"""What one conversation remembers: small, explicit, stored with the turn.
+
+A state is never changed; each decision carries the next one, and the call adopts it when the reply
+starts. So a reply can be prepared on a predicted end of turn and withdrawn without a trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+HISTORY = 4  #: questions kept for follow-ups
+LONGEST_QUESTION = 300  #: characters kept of one
+
+
+@dataclass(frozen=True)
+class Place:
+    """A paragraph of a sheet, from one of its sentences on."""
+
+    section: int
+    paragraph: int
+    sentence: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """One conversation after a turn."""
+
+    sheet: str = ""  #: last sheet spoken
+    section: str = ""  #: heading of its section that was spoken
+    aspects: tuple[str, ...] = ()  #: what the last question asked of a sheet ("Prix")
+    reply: str = ""  #: last thing said, for "répétez"
+    reply_sheet: str = ""  #: the sheet it came from
+    repeats: int = 0  #: how often it was repeated
+    failures: int = 0  #: misunderstandings in a row
+    failures_total: int = 0
+    awaiting: str = ""  #: "", "more", "choice" or "person"
+    choices: tuple[str, ...] = ()  #: sheets of a clarifying question
+    question: str = ""  #: the question that was clarified
+    service: str = ""  #: service that a "oui" passes the call to, or that was tried
+    more: tuple[Place, ...] = ()  #: what "la suite" would say
+    language: str = "fr"
+    speed: float = 1.0
+    history: tuple[str, ...] = ()  #: last questions, oldest first
+    hours_of: str = ""  #: service whose opening hours were just asked
+    line_service: str = ""  #: default service of the dialled line
+
+    def remember(self, question: str) -> State:
+        """The state with one more question in its history."""
+        kept = (*self.history, question[:LONGEST_QUESTION])[-HISTORY:]
+        return replace(self, history=kept)
+
+    def settled(self) -> State:
+        """The state when nothing is awaited and the caller was understood."""
+        return replace(
+            self,
+            failures=0,
+            awaiting="",
+            choices=(),
+            question="",
+            service="",
+            more=(),
+            repeats=0,
+            hours_of="",
+        )
+
+    def failed(self) -> State:
+        """The state after one more misunderstanding."""
+        return replace(
+            self, failures=self.failures + 1, failures_total=self.failures_total + 1, repeats=0
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> State:
+        """The state that `to_dict` wrote; keys of another version are ignored."""
+        known = {k: v for k, v in values.items() if k in cls.__dataclass_fields__}
+        known["more"] = tuple(Place(**place) for place in known.get("more", ()))
+        for key in ("aspects", "choices", "history"):
+            known[key] = tuple(known.get(key, ()))
+        return cls(**known)

@@ -1,0 +1,142 @@
+"""The town as its configuration describes it: services, hours, lines.
+
+Plain frozen data, checked on construction. Nothing here reads a file: `deploy.config` does, once,
+and hands a `Town` to every part that needs it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+_SPAN = re.compile(r"(\d{1,2})\s*h\s*(\d{2})?\s*[-–]\s*(\d{1,2})\s*h\s*(\d{2})?")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Frozen):
+    """One opening period of a day, `start` included and `end` excluded (local time)."""
+
+    start: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{_clock(self.start)}-{_clock(self.end)}"
+
+
+def _clock(value: time) -> str:
+    return f"{value.hour}h{value.minute:02d}" if value.minute else f"{value.hour}h"
+
+
+def parse_spans(text: str) -> tuple[Span, ...]:
+    """Read "8h30-12h, 13h30-17h" (or "fermé") into opening periods.
+
+    Raises:
+        ValueError: a sentence naming the text that is not an opening period.
+    """
+    if text.strip().lower() in {"", "fermé", "ferme"}:
+        return ()
+    spans = []
+    for part in re.split(r"[,/;]| et ", text):
+        match = _SPAN.fullmatch(part.strip())
+        if match is None:
+            raise ValueError(f"{part.strip()!r} is not an opening period such as '8h30-12h'")
+        h1, m1, h2, m2 = (int(g or 0) for g in match.groups())
+        if h1 > 23 or m1 > 59 or h2 > 23 or m2 > 59 or (h1, m1) >= (h2, m2):
+            raise ValueError(f"{part.strip()!r} does not end after it starts, within one day")
+        spans.append(Span(start=time(h1, m1), end=time(h2, m2)))
+    for before, after in pairwise(spans):
+        if after.start < before.end:
+            raise ValueError(f"opening periods overlap in {text!r}")
+    return tuple(spans)
+
+
+def _read_hours(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    unknown = set(value) - set(WEEKDAYS)
+    if unknown:
+        raise ValueError(f"{sorted(unknown)[0]!r} is not a day of the week in French")
+    return {d: parse_spans(v) if isinstance(v, str) else v for d, v in value.items()}
+
+
+Hours = Annotated[dict[str, tuple[Span, ...]], BeforeValidator(_read_hours)]
+
+
+class Closure(_Frozen):
+    """An exceptional closing, first and last day included."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+
+class Service(_Frozen):
+    """A desk of the town hall."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str  #: as spoken after "je vous passe": "le service état civil"
+    names: tuple[str, ...] = ()  #: what callers call it: "état civil", "l'urbanisme"
+    phone: str = ""  #: direct number, as written: "02 61 91 40 10"
+    extension: str = ""  #: SIP user or URI to transfer to; empty: no transfer
+    address: str = ""
+    email: str = ""
+    hours: Hours = Field(default_factory=dict)  #: day of the week -> opening periods
+    closures: tuple[Closure, ...] = ()
+    duty: bool = False  #: the on-call post, reached when the town hall is closed
+
+
+class Line(_Frozen):
+    """A dialled number."""
+
+    number: str  #: the user part dialled, "0261914000" or "mairie"
+    service: str = ""  #: default service of calls on this line
+    greeting: str = ""  #: replaces the town's greeting name: "service état civil de Saint-Aubin"
+
+
+class Town(_Frozen):
+    """A town: who answers, when, and to whom calls go."""
+
+    name: str
+    greeting_name: str  #: after "Bonjour, ": "mairie de Saint-Aubin"
+    timezone: str = "Europe/Paris"
+    country_subdivision: str = (
+        ""  #: public holidays beyond the national ones, e.g. "Alsace-Moselle"
+    )
+    address: str = ""
+    phone: str  #: the front desk, spoken when all else fails
+    website: str = ""
+    deaf_access: str = ""  #: how deaf callers reach the town (law 2005-102, art. 78)
+    default_service: str
+    services: tuple[Service, ...]
+    lines: tuple[Line, ...] = ()
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Town:
+        ids = [s.id for s in self.services]
+        for one in ids:
+            if ids.count(one) > 1:
+                raise ValueError(f"two services have the id {one!r}")
+        for where, name in [("town.default_service", self.default_service)] + [
+            (f"line {line.number}", line.service) for line in self.lines if line.service
+        ]:
+            if name not in ids:
+                raise ValueError(f"{where} names the service {name!r}, which does not exist")
+        return self
+
+    def service(self, service_id: str) -> Service:
+        """The service with this id, or the default one when the id is empty or unknown."""
+        by_id = {s.id: s for s in self.services}
+        return by_id.get(service_id) or by_id[self.default_service]
+
+    def line(self, dialled: str) -> Line | None:
+        """The line with this dialled user part, or None."""
+        return next((line for line in self.lines if line.number == dialled), None)

@@ -1,0 +1,41 @@
+"""Remembers: calls, their turns and events. Knows nothing of the packages above it."""
+
+from records.aio import AsyncRecords
+from records.database import sqlite_url
+from records.drafts import CallDraft, Channel, Direction, MediaStats, Outcome, TurnDraft
+from records.errors import (
+    DatabaseUnavailable,
+    DuplicateTurn,
+    RecordsError,
+    SchemaMismatch,
+    UnknownRecord,
+)
+from records.masking import mask
+from records.phone import mask_number
+from records.schema import upgrade
+from records.store import Records
+from records.views import CallRecord, CallView, EventRecord, TurnRecord
+
+__all__ = [
+    "AsyncRecords",
+    "CallDraft",
+    "CallRecord",
+    "CallView",
+    "Channel",
+    "DatabaseUnavailable",
+    "Direction",
+    "DuplicateTurn",
+    "EventRecord",
+    "MediaStats",
+    "Outcome",
+    "Records",
+    "RecordsError",
+    "SchemaMismatch",
+    "TurnDraft",
+    "TurnRecord",
+    "UnknownRecord",
+    "mask",
+    "mask_number",
+    "sqlite_url",
+    "upgrade",
+]

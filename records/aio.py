@@ -1,0 +1,144 @@
+"""`AsyncRecords`: the records for an event loop, which they never block."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from records.drafts import CallDraft, MediaStats, Outcome, TurnDraft
+from records.errors import DatabaseUnavailable, RecordsError
+from records.store import Records
+from records.views import CallRecord, CallView
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_WAITING = 1000  #: writes queued while the database does not answer
+
+
+class AsyncRecords:
+    """The methods of `Records`, awaitable. Used from one event loop; owns the `Records` given.
+
+    Writes run in one thread, in the order they were asked for; reads run in another. A write that
+    was asked for happens even when the caller who awaits it is cancelled: the end of a call
+    cancels its tasks, and must not cost its last turn.
+    """
+
+    def __init__(self, records: Records, *, max_waiting: int = MAX_WAITING) -> None:
+        self._records = records
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records-writer")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records-reader")
+        self._max_waiting = max_waiting
+        self._waiting = 0
+        self._closing = False
+
+    @classmethod
+    async def open(cls, url: str, *, hash_key: bytes, migrate: bool = True) -> AsyncRecords:
+        """Open as `Records.open` does, in a thread."""
+        return cls(await asyncio.to_thread(Records.open, url, hash_key=hash_key, migrate=migrate))
+
+    async def start_call(self, draft: CallDraft) -> CallRecord:
+        """See `Records.start_call`."""
+        return await self._write(self._records.start_call, draft)
+
+    async def answered(self, call_id: str) -> None:
+        """See `Records.answered`."""
+        await self._write(self._records.answered, call_id)
+
+    async def add_turn(self, call_id: str, draft: TurnDraft) -> int:
+        """See `Records.add_turn`."""
+        return await self._write(self._records.add_turn, call_id, draft)
+
+    async def finish_turn(
+        self,
+        turn_id: int,
+        *,
+        played: str,
+        interrupted: bool = False,
+        timings: Mapping[str, float] | None = None,
+    ) -> None:
+        """See `Records.finish_turn`."""
+        await self._write(
+            self._records.finish_turn,
+            turn_id,
+            played=played,
+            interrupted=interrupted,
+            timings=timings,
+        )
+
+    async def add_event(
+        self,
+        call_id: str,
+        kind: str,
+        data: Mapping[str, object] | None = None,
+        at: datetime | None = None,
+    ) -> int:
+        """See `Records.add_event`."""
+        return await self._write(self._records.add_event, call_id, kind, data, at)
+
+    async def end_call(
+        self,
+        call_id: str,
+        outcome: Outcome,
+        reason: str = "",
+        stats: MediaStats | None = None,
+        *,
+        transfer_target: str = "",
+    ) -> bool:
+        """See `Records.end_call`."""
+        return await self._write(
+            self._records.end_call,
+            call_id,
+            outcome,
+            reason,
+            stats,
+            transfer_target=transfer_target,
+        )
+
+    async def close_interrupted(self) -> int:
+        """See `Records.close_interrupted`."""
+        return await self._write(self._records.close_interrupted)
+
+    async def call(self, call_id: str) -> CallView:
+        """See `Records.call`."""
+        return await self._read(self._records.call, call_id)
+
+    async def recent_calls(self, limit: int = 50) -> tuple[CallRecord, ...]:
+        """See `Records.recent_calls`."""
+        return await self._read(self._records.recent_calls, limit)
+
+    async def close(self) -> None:
+        """Finish the writes asked for, then close the database."""
+        self._closing = True
+        await asyncio.to_thread(self._writer.shutdown)
+        await asyncio.to_thread(self._reader.shutdown)
+        await asyncio.to_thread(self._records.close)
+
+    async def _write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._refuse_closing()
+        if self._waiting >= self._max_waiting:
+            raise DatabaseUnavailable(
+                f"{self._waiting} writes already wait for the records database: "
+                "it is locked or its disk is too slow"
+            )
+        loop = asyncio.get_running_loop()
+        self._waiting += 1
+        written = loop.run_in_executor(self._writer, partial(work, *args, **kwargs))
+        written.add_done_callback(self._one_less)
+        return await asyncio.shield(written)
+
+    async def _read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._refuse_closing()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reader, partial(work, *args, **kwargs))
+
+    def _one_less(self, _: object) -> None:
+        self._waiting -= 1
+
+    def _refuse_closing(self) -> None:
+        if self._closing:
+            raise RecordsError("the records are closed: the server is stopping")

@@ -1,0 +1,202 @@
+"""`Records`: the one object through which the rest remembers. Blocking and thread-safe."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from records import calls, events, schema, turns
+from records.database import open_engine, reading, told_plainly
+from records.drafts import CallDraft, MediaStats, Outcome, TurnDraft, check_moment
+from records.errors import RecordsError
+from records.phone import check_hash_key
+from records.tables import CallRow
+from records.views import CallRecord, CallView
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _draw_reference() -> str:
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+class Records:
+    """The database of calls. What a method wrote is committed when it returns.
+
+    One server writes to a database; other programs may read it at any time. Every method may raise
+    `RecordsError`, whose message is one sentence; the object stays usable after it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        hash_key: bytes,
+        now: Callable[[], datetime] = _utc_now,
+        draw_reference: Callable[[], str] = _draw_reference,
+    ) -> None:
+        """Take over an engine whose schema is current; `open` is the usual way."""
+        self._engine = engine
+        self._reading = reading(engine)
+        self._hash_key = hash_key
+        self._now = now
+        self._draw_reference = draw_reference
+        self._closed = False
+        # One writer at a time: SQLite has one anyway, and waiting here is fair and wakes at once,
+        # where SQLite's busy timeout polls; it also keeps references and turn numbers unique.
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        hash_key: bytes,
+        migrate: bool = True,
+        busy_timeout_s: float = 5.0,
+        now: Callable[[], datetime] = _utc_now,
+        draw_reference: Callable[[], str] = _draw_reference,
+    ) -> Records:
+        """Open the database, upgrading an older or empty one unless `migrate` is False.
+
+        Args:
+            url: any SQLAlchemy URL with a synchronous driver; `sqlite_url(path)` makes one.
+            hash_key: secret for `caller_hash`, at least 16 bytes; changing it breaks statistics
+                over callers.
+            busy_timeout_s: how long a write waits for another program's lock (SQLite).
+
+        Raises:
+            RecordsError: cannot be opened, or the schema is newer than the code, or older and
+                `migrate` is False.
+            ValueError: the key is too short.
+        """
+        check_hash_key(hash_key)
+        engine = open_engine(url, busy_timeout_s)
+        try:
+            with told_plainly(engine.url):
+                if not schema.is_current(engine):
+                    if not migrate:
+                        raise schema.refuse_old(engine)
+                    schema.upgrade_engine(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, hash_key=hash_key, now=now, draw_reference=draw_reference)
+
+    def close(self) -> None:
+        """Close the connections; SQLite then folds its log into the file. May be called twice."""
+        with self._writing:
+            self._closed = True
+            self._engine.dispose()
+
+    def start_call(self, draft: CallDraft) -> CallRecord:
+        """Write a call in progress and return it with its id and reference."""
+        with self._transaction() as session:
+            return calls.start(session, draft, self._now(), self._hash_key, self._draw_reference)
+
+    def answered(self, call_id: str) -> None:
+        """Note that the call was answered now."""
+        with self._transaction() as session:
+            calls.answered(session, call_id, self._now())
+
+    def add_turn(self, call_id: str, draft: TurnDraft) -> int:
+        """Write a turn as decided, before its reply is played; return its id for `finish_turn`."""
+        with self._transaction() as session:
+            return turns.add(session, call_id, draft, self._now())
+
+    def finish_turn(
+        self,
+        turn_id: int,
+        *,
+        played: str,
+        interrupted: bool = False,
+        timings: Mapping[str, float] | None = None,
+    ) -> None:
+        """Note what of the reply was really played; `timings` (ms) join those of the draft."""
+        with self._transaction() as session:
+            turns.finish(session, turn_id, self._now(), played, interrupted, timings or {})
+
+    def add_event(
+        self,
+        call_id: str,
+        kind: str,
+        data: Mapping[str, object] | None = None,
+        at: datetime | None = None,
+    ) -> int:
+        """Append an event, now unless `at` (with its zone) says otherwise; return its id."""
+        check_moment(at, "at")
+        with self._transaction() as session:
+            return events.add(session, call_id, kind, data or {}, at or self._now())
+
+    def end_call(
+        self,
+        call_id: str,
+        outcome: Outcome,
+        reason: str = "",
+        stats: MediaStats | None = None,
+        *,
+        transfer_target: str = "",
+    ) -> bool:
+        """Note how the call ended. The first end counts: a later one changes nothing, gives False.
+
+        Raises:
+            ValueError: `outcome` is not one, or is `IN_PROGRESS`.
+        """
+        outcome = Outcome(outcome)
+        if outcome is Outcome.IN_PROGRESS:
+            raise ValueError("a call cannot end with the outcome 'in_progress'")
+        with self._transaction() as session:
+            return calls.end(session, call_id, self._now(), outcome, reason, stats, transfer_target)
+
+    def close_interrupted(self) -> int:
+        """Mark calls that a killed server left in progress; for the start, before any call."""
+        with self._transaction() as session:
+            return calls.close_interrupted(session)
+
+    def call(self, call_id: str) -> CallView:
+        """The call with its turns and events, all read at one instant."""
+        with self._snapshot() as session:
+            return _view(session, calls.find(session, call_id))
+
+    def call_by_sip_id(self, sip_call_id: str) -> CallView:
+        """As `call`, for the Call-ID that the caller's telephone chose."""
+        with self._snapshot() as session:
+            return _view(session, calls.find_sip(session, sip_call_id))
+
+    def recent_calls(self, limit: int = 50) -> tuple[CallRecord, ...]:
+        """The calls that started last, newest first."""
+        with self._snapshot() as session:
+            return calls.recent(session, limit)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with self._writing, told_plainly(self._engine.url):
+            self._refuse_closed()
+            with Session(self._engine) as session, session.begin():
+                yield session
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Session]:
+        self._refuse_closed()
+        with told_plainly(self._engine.url), Session(self._reading) as session:
+            yield session
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise RecordsError("the records are closed: the server is stopping")
+
+
+def _view(session: Session, row: CallRow) -> CallView:
+    return CallView(
+        call=calls.snapshot(row),
+        turns=turns.of_call(session, row.id),
+        events=events.of_call(session, row.id),
+    )

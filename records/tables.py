@@ -1,0 +1,128 @@
+"""The tables, as SQLAlchemy sees them; `migrations/` says how a database comes to have them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    MetaData,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from records.columns import PlainText, UtcDateTime
+from records.drafts import Channel, Direction, Outcome
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The declarative base; constraints are named so that migrations can find them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012
+        str: PlainText,
+        float: Float(),
+        datetime: UtcDateTime,
+        Any: JSON,
+    }
+
+
+def _words(kind: type[StrEnum], name: str) -> Enum:
+    """A string column that holds only the words of `kind`, checked by the database."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        name=name,
+        values_callable=lambda members: [m.value for m in members],
+    )
+
+
+class CallRow(Base):
+    """One call."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        CheckConstraint("length(reference) = 6", name="reference"),
+        Index(None, "started_at"),
+        Index(None, "reference"),
+        Index(None, "caller_hash"),
+        Index(None, "outcome"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str]
+    direction: Mapped[Direction] = mapped_column(_words(Direction, "direction"))
+    channel: Mapped[Channel] = mapped_column(_words(Channel, "channel"))
+    line: Mapped[str]
+    caller_number: Mapped[str]
+    caller_hash: Mapped[str]
+    sip_call_id: Mapped[str]
+    started_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome] = mapped_column(_words(Outcome, "outcome"))
+    end_reason: Mapped[str]
+    language: Mapped[str]
+    transfer_target: Mapped[str]
+    stats: Mapped[Any]
+
+
+class TurnRow(Base):
+    """One turn of a call; number 0 is the greeting."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        UniqueConstraint("call_id", "number"),
+        CheckConstraint("number >= 0", name="number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    started_at: Mapped[datetime]
+    heard: Mapped[str]
+    heard_confidence: Mapped[float | None]
+    language: Mapped[str]
+    reply: Mapped[str]
+    played: Mapped[str | None]
+    interrupted: Mapped[bool]
+    action: Mapped[str]
+    sheet_id: Mapped[str]
+    sheet_version: Mapped[str]
+    sentences: Mapped[Any]
+    confidence: Mapped[float | None]
+    candidates: Mapped[Any]
+    timings: Mapped[Any]
+    dtmf: Mapped[str]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class EventRow(Base):
+    """Something that happened during a call; only ever appended."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index(None, "call_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    data: Mapped[Any]

@@ -1,0 +1,73 @@
+"""One call as everything above the wire sees it, whether it came by SIP or from a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipecat.transports.base_transport import BaseTransport
+
+from records.drafts import MediaStats
+
+
+class TransferRefused(Exception):
+    """The transfer did not happen; the message says why and the caller is still on the line."""
+
+
+@dataclass(frozen=True)
+class CallInfo:
+    """What is known of a call when it arrives."""
+
+    channel: str  #: "sip" or "webrtc"
+    caller: str = ""  #: the calling user part or number; empty when anonymous
+    dialled: str = ""  #: the user part that was dialled
+    sip_call_id: str = ""
+
+
+class Call(Protocol):
+    """A carried call. Methods ask; the call is over only when `closed` resolves."""
+
+    @property
+    def info(self) -> CallInfo:
+        """Who calls, on which line."""
+
+    @property
+    def transport(self) -> BaseTransport:
+        """The pipecat transport of the call's audio."""
+
+    @property
+    def rate_hz(self) -> int:
+        """The rate of the call's audio, once answered."""
+
+    async def answer(self) -> None:
+        """Accept the call; media flows afterwards.
+
+        Raises:
+            ConnectionError: the caller is already gone, or the offer cannot be served.
+        """
+
+    async def hangup(self) -> None:
+        """End the call; a call already gone is not an error."""
+
+    async def transfer(self, target: str, *, timeout_s: float) -> None:
+        """Ask the network to connect the caller to `target` (RFC 5589, blind).
+
+        Raises:
+            TransferRefused: refused, busy or unanswered; the caller is still here.
+        """
+
+    async def wait_closed(self) -> str:
+        """Wait for the end of the call; returns the network's reason."""
+
+    def report(self) -> MediaStats:
+        """Media statistics, complete once the call is closed."""
+
+    def on_key(self, callback: Callable[[str], None]) -> None:
+        """Deliver each DTMF digit the caller presses."""
+
+    async def publish(self, message: dict[str, object]) -> None:
+        """Show a line of the live transcript where the channel has a screen; else nothing."""
+
+
+Handler = Callable[[Call], Awaitable[None]]

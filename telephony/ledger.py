@@ -1,0 +1,148 @@
+"""Writes one call into the records as it happens, and one line a turn into the log.
+
+A database that fails costs the memory of the call, never the call: each failed write is logged and
+the conversation goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from dialog.reply import Reply
+from records import (
+    AsyncRecords,
+    CallDraft,
+    CallRecord,
+    Channel,
+    MediaStats,
+    Outcome,
+    RecordsError,
+    TurnDraft,
+    mask_number,
+)
+from telephony.call import CallInfo
+from telephony.ears import Utterance
+
+logger = logging.getLogger("allomairie.call")
+
+T = TypeVar("T")
+
+
+async def _tried(write: Awaitable[T]) -> T | None:
+    """The result of a write, None when the database refused it."""
+    try:
+        return await write
+    except RecordsError:
+        logger.exception("a call goes on without being written down")
+        return None
+
+
+class Ledger:
+    """The memory of one call. Every method returns once the write is durable, or has failed."""
+
+    def __init__(self, records: AsyncRecords, call: CallRecord | None) -> None:
+        self._records = records
+        self._call = call
+        self._turns = 0
+
+    @classmethod
+    async def open(cls, records: AsyncRecords, info: CallInfo) -> Ledger:
+        """Remember that a call arrived."""
+        draft = CallDraft(
+            channel=Channel(info.channel),
+            line=info.dialled,
+            caller_number=info.caller,
+            sip_call_id=info.sip_call_id,
+        )
+        call = await _tried(records.start_call(draft))
+        logger.info(
+            "call %s: %s from %s on line %s",
+            call.reference if call else "-",
+            info.channel,
+            mask_number(info.caller) or "anonymous",
+            mask_number(info.dialled),
+        )
+        return cls(records, call)
+
+    @property
+    def reference(self) -> str:
+        """Six digits that name the call in logs; '-' when it is not written down."""
+        return self._call.reference if self._call else "-"
+
+    async def answered(self) -> None:
+        """The call is established."""
+        if self._call is not None:
+            await _tried(self._records.answered(self._call.id))
+
+    async def begin(
+        self, reply: Reply, utterance: Utterance | None, *, keys: str = "", greeting: bool = False
+    ) -> int | None:
+        """Write a turn before its reply ends; returns the turn's id."""
+        if not greeting:
+            self._turns += 1
+        if self._call is None:
+            return None
+        heard = utterance.heard if utterance else None
+        draft = TurnDraft(
+            number=0 if greeting else None,
+            started_at=datetime.now(UTC),
+            heard=heard.text if heard else "",
+            heard_confidence=heard.confidence if heard else None,
+            language=reply.language,
+            reply=reply.say,
+            action=reply.action,
+            sheet_id=reply.sheet or "",
+            sheet_version=reply.sheet_version or "",
+            sentences=reply.sentences,
+            confidence=reply.confidence,
+            candidates=[{"sheet": c.sheet, "score": c.score} for c in reply.candidates],
+            dtmf=keys,
+        )
+        return await _tried(self._records.add_turn(self._call.id, draft))
+
+    async def finish(
+        self,
+        turn_id: int | None,
+        reply: Reply,
+        *,
+        played: str,
+        interrupted: bool,
+        timings: Mapping[str, float],
+    ) -> None:
+        """Complete a turn with what was really heard of it."""
+        if turn_id is not None:
+            await _tried(
+                self._records.finish_turn(
+                    turn_id, played=played, interrupted=interrupted, timings=timings
+                )
+            )
+        logger.info(
+            "call %s turn %d: %s sheet=%s confidence=%.2f%s %s",
+            self.reference,
+            self._turns,
+            reply.action,
+            reply.sheet or "-",
+            reply.confidence,
+            " interrupted" if interrupted else "",
+            " ".join(f"{name}={ms:.0f}ms" for name, ms in timings.items()),
+        )
+
+    async def event(self, kind: str, **data: object) -> None:
+        """Something that is not a turn: a key, a barge-in, a transfer."""
+        if self._call is not None:
+            await _tried(self._records.add_event(self._call.id, kind, data))
+
+    async def close(
+        self, outcome: Outcome, reason: str, stats: MediaStats, *, transfer_target: str = ""
+    ) -> None:
+        """The call is over."""
+        if self._call is not None:
+            await _tried(
+                self._records.end_call(
+                    self._call.id, outcome, reason, stats, transfer_target=transfer_target
+                )
+            )
+        logger.info("call %s: %s (%s)", self.reference, outcome, reason)

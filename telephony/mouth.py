@@ -1,0 +1,79 @@
+"""Says a reply into a running pipeline, clause by clause, and knows what was heard of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from pipecat.frames.frames import Frame, TTSAudioRawFrame, TTSStartedFrame, TTSStoppedFrame
+
+from telephony.playout import Playout, PlayoutMeter
+from voice.speaker import Speaker
+
+Push = Callable[[Frame], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a reply is spoken."""
+
+    language: str = "fr"
+    speed: float = 1.0
+    keep: bool = False  #: keep the rendered speech on disk: the sentence will be said again
+
+
+class Mouth:
+    """One caller's side of the shared `Speaker`.
+
+    Args:
+        speaker: shared by all calls.
+        meter: the processor behind the output transport.
+        push: pushes a frame towards the output transport.
+        rate_hz: the call's rate.
+    """
+
+    def __init__(self, speaker: Speaker, meter: PlayoutMeter, push: Push, rate_hz: int) -> None:
+        self._speaker = speaker
+        self._meter = meter
+        self._push = push
+        self._rate_hz = rate_hz
+        self.playout = Playout()
+
+    def clauses(self, text: str, manner: Manner) -> list[str]:
+        """The text as it will be spoken, cut where synthesis may start."""
+        return self._speaker.clauses(text, manner.language, slow=manner.speed < 1)
+
+    async def warm(self, clause: str, manner: Manner) -> None:
+        """Have the first clause ready before it is needed."""
+        await self._speaker.render(
+            clause,
+            lang=manner.language,
+            rate_hz=self._rate_hz,
+            speed=manner.speed,
+            keep=manner.keep,
+        )
+
+    async def say(self, clauses: Sequence[str], manner: Manner) -> None:
+        """Speak and return once the last sample is on the wire.
+
+        Cancelling it stops the rendering; what was heard stays in `playout`.
+        """
+        playout = self.playout = self._meter.begin()
+        cancelled = asyncio.Event()
+        await self._push(TTSStartedFrame())
+        try:
+            async for spoken in self._speaker.stream(
+                clauses,
+                lang=manner.language,
+                rate_hz=self._rate_hz,
+                speed=manner.speed,
+                keep=manner.keep,
+                cancelled=cancelled,
+            ):
+                playout.queue(spoken.text, len(spoken.samples))
+                await self._push(TTSAudioRawFrame(spoken.samples.tobytes(), self._rate_hz, 1))
+            await self._push(TTSStoppedFrame())
+            await playout.finished.wait()
+        finally:
+            cancelled.set()

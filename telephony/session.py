@@ -1,0 +1,110 @@
+"""The session of one call: one pipecat pipeline between the wire and the engines.
+
+transport.input ─► Ears ─► Conductor ─► transport.output ─► PlayoutMeter
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.workers.runner import WorkerRunner
+
+from dialog.desk import Desk
+from records import AsyncRecords, Outcome
+from telephony.call import Call
+from telephony.conductor import Clock, Conductor, Patience
+from telephony.ears import Ears
+from telephony.ledger import Ledger
+from telephony.mouth import Mouth
+from telephony.playout import PlayoutMeter
+from voice.endpointing import EndOfTurnJudge, SpeechDetector
+from voice.recognition import Recognizer
+from voice.speaker import Speaker
+from voice.turns import RATE_HZ
+
+logger = logging.getLogger("allomairie.telephony")
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What all calls share; opened by the server, closed by it."""
+
+    desk: Desk
+    recognizer: Recognizer
+    judge: EndOfTurnJudge
+    speaker: Speaker
+    records: AsyncRecords
+    clock: Clock
+    hints: str = ""
+    patience: Patience = field(default_factory=Patience)
+
+
+class Session:
+    """Carries calls from the first ring to the last record; one `run` a call."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    async def run(self, call: Call) -> None:
+        """Answer, converse until the call is over, remember it.
+
+        Raises:
+            ConnectionError: the call could not be answered; it is recorded as failed.
+        """
+        ledger = await Ledger.open(self._engines.records, call.info)
+        outcome, reason, target = Outcome.FAILED, "the server stopped the call", ""
+        try:
+            # the detector loads its model while the call is being answered
+            detector, _ = await asyncio.gather(asyncio.to_thread(SpeechDetector), call.answer())
+            await ledger.answered()
+            outcome, reason, target = await self._converse(call, ledger, detector)
+        except (ConnectionError, TimeoutError) as error:
+            reason = str(error)
+            await call.hangup()
+        finally:
+            await asyncio.shield(
+                ledger.close(outcome, reason, call.report(), transfer_target=target)
+            )
+
+    async def _converse(
+        self, call: Call, ledger: Ledger, detector: SpeechDetector
+    ) -> tuple[Outcome, str, str]:
+        engines = self._engines
+        ears = Ears(engines.recognizer, engines.judge, detector, engines.hints)
+        meter = PlayoutMeter()
+        conductor = Conductor(
+            call=call,
+            desk=engines.desk,
+            ears=ears,
+            ledger=ledger,
+            clock=engines.clock,
+            patience=engines.patience,
+        )
+        conductor.attach(Mouth(engines.speaker, meter, conductor.push_frame, call.rate_hz))
+        transport = call.transport
+        worker = PipelineWorker(
+            Pipeline([transport.input(), ears, conductor, transport.output(), meter]),
+            params=PipelineParams(audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=call.rate_hz),
+            enable_rtvi=False,
+            enable_turn_tracking=False,
+            idle_timeout_secs=None,
+        )
+
+        async def started(_worker: PipelineWorker, _frame: object) -> None:
+            call.on_key(conductor.press)
+            await conductor.greet(call.info.dialled)
+
+        worker.add_event_handler("on_pipeline_started", started)
+        runner = WorkerRunner(handle_sigint=False, handle_sigterm=False)
+        await runner.add_workers(worker)
+        running = asyncio.create_task(runner.run())
+        try:
+            reason = await call.wait_closed()
+        finally:
+            await runner.cancel()
+            await asyncio.wait([running], timeout=10)
+        return conductor.outcome, reason, conductor.transfer_target

@@ -1,0 +1,1 @@
+"""Hears and speaks: recognition, turn-taking, speakable French, synthesis, the speech cache."""

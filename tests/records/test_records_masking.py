@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -166,11 +165,10 @@ def test_masking_is_stable_on_any_text(text: str) -> None:
     assert mask(once)[0].count("masqu") >= once.count("masqu")
 
 
-def test_masking_a_very_long_text_takes_no_time() -> None:
-    begun = time.perf_counter()
+@pytest.mark.timeout(60)  # a pattern that backtracks would need hours
+def test_masking_a_very_long_text_comes_to_an_end() -> None:
     for piece in ("1 ", "a.", "a point ", "F R 1", "2A"):
         mask(piece * 2000)
-    assert time.perf_counter() - begun < 5
 
 
 def test_a_turn_is_masked_before_it_is_written_and_an_event_says_so(records: Records) -> None:

@@ -29,7 +29,7 @@ _PARAGRAPH = re.compile(
     r"(?<![.!?:;,…])[ \t]*\n(?:[ \t]*\n)+[ \t]*|(?<=\w)[ \t]*\n(?=[ \t]*[-*•] )"
 )
 _HEADING = re.compile(r"^[ \t]*#+[ \t]+(.*?)[ \t]*[.:]?[ \t]*$", re.MULTILINE)
-_MARKDOWN = re.compile(r"^[ \t]*(?:[-*•–]|#+)[ \t]+|\*\*|__|`", re.MULTILINE)
+_MARKDOWN = re.compile(r"^[ \t]*(?:(?:[-*•–]|#+)[ \t]+)+|\*\*|__|`", re.MULTILINE)
 _SPACES = re.compile(r"\s+")
 _SPACE_BEFORE_COMMA = re.compile(r" +([,.])(?=\s|$)")
 _DOUBLE_COMMA = re.compile(r",(?:\s*,)+")

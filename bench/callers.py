@@ -9,23 +9,16 @@ their file names establish. Everything is made again in a cache folder when it i
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
-from numpy.typing import NDArray
 
 from models.store import Store
-from voice.audio import resample, to_int16, wav_read, wav_write
+from voice.audio import wav_read, wav_write
 from voice.kokoro_engine import KokoroModel, KokoroSynthesizer
-from voice.turns import RATE_HZ
+from voice.line import Float, Pcm, call_audio, over_the_line
 
-Pcm = NDArray[np.int16]
-Float = NDArray[np.float32]
-
-LINE_HZ = 8_000
 SEED = 20261123
 PEOPLE = Path("/usr/share/asterisk/sounds/fr_CA_f_June")
 
@@ -146,26 +139,6 @@ class Clip:
     audio: Pcm
 
 
-def over_the_line(samples: Float, rate_hz: int, *, noise: Float | None = None) -> Pcm:
-    """What 8 kHz A-law leaves of a sound, at 16 kHz; `noise` is added at the line's rate."""
-    narrow = resample(samples, rate_hz, LINE_HZ)
-    if noise is not None:
-        narrow = narrow + noise[: len(narrow)]
-    wire = io.BytesIO()
-    soundfile.write(wire, np.clip(narrow, -1, 1), LINE_HZ, format="WAV", subtype="ALAW")
-    wire.seek(0)
-    heard, _ = soundfile.read(wire, dtype="float32")
-    return to_int16(resample(heard, LINE_HZ, RATE_HZ))
-
-
-def coloured_noise(count: int, slope: float, random: np.random.Generator) -> Float:
-    """Noise of RMS 1 whose power falls with frequency to the `slope`: 0 white, 1 pink, 2 brown."""
-    spectrum = np.fft.rfft(random.standard_normal(count))
-    spectrum /= np.maximum(np.arange(len(spectrum)), 1) ** (slope / 2)
-    noise = np.fft.irfft(spectrum, count)
-    return np.asarray(noise / np.sqrt(np.mean(noise**2)), np.float32)
-
-
 class Callers:
     """The test set; what is spoken once is kept in `cache`."""
 
@@ -187,13 +160,7 @@ class Callers:
         clips = []
         for i, text in enumerate(texts):
             voice = ACCENTS[(i + shift) % len(ACCENTS)]
-            speech = resample(self._spoken(text, voice), 24_000, LINE_HZ)
-            level = 10 ** (random.uniform(-30, -18) / 20)
-            padded = np.pad(speech, (int(0.35 * LINE_HZ), int(0.25 * LINE_HZ)))
-            padded = padded * np.float32(level / np.sqrt(np.mean(speech**2)))
-            under = np.float32(level * 10 ** (-random.uniform(15, 30) / 20))
-            noise = coloured_noise(len(padded), random.choice([0.0, 1.0, 1.5]), random)
-            heard = over_the_line(padded, LINE_HZ, noise=noise * under)
+            heard = call_audio(self._spoken(text, voice), 24_000, random)
             clips.append(Clip(f"noisy{i:02}-{voice}", text, heard))
         return clips
 

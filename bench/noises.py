@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bench.callers import LINE_HZ, SEED, Clip, Float, coloured_noise, over_the_line
+from bench.callers import SEED, Clip
+from voice.line import LINE_HZ, Float, coloured_noise, over_the_line
 
 _DTMF = {"1": (697, 1209), "5": (770, 1336), "9": (852, 1477), "0": (941, 1336), "#": (941, 1477)}
 Source = Callable[[int, np.random.Generator], Float]

@@ -21,9 +21,9 @@ import numpy as np
 
 from bench.callers import Callers, Clip, people
 from bench.noises import noises
-from bench.words import Errors, compare, total
 from models.store import Store
 from voice.whisper_engine import WhisperEngine
+from voice.word_errors import Errors, compare, total
 
 Listener = Callable[[Clip], tuple[str, str]]  #: words and language
 

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from deploy.errors import ConfigError
+from dialog.national import FILE_NAME as NATIONAL_FILE
 from dialog.town import Town
 
 FILE_NAME = "allomairie.toml"
@@ -132,6 +133,16 @@ class RecordsSettings(Section):
     url: str = Field("", description="SQLAlchemy URL; default: SQLite in the town's data/.")
 
 
+class National(Section):
+    """Sheets of service-public.fr."""
+
+    url: str = Field(
+        "https://lecomarquage.service-public.gouv.fr/vdd/3.3/part/zip/vosdroits-latest.zip",
+        pattern="^https?://",
+        description="Where `kb import service-public` fetches the edition (DILA, for persons).",
+    )
+
+
 class Shutdown(Section):
     """How the server stops."""
 
@@ -155,6 +166,7 @@ class Settings(BaseSettings):
     language_model: LanguageModelSettings = LanguageModelSettings()
     recording: Recording = Recording()
     records: RecordsSettings = RecordsSettings()
+    national: National = National()
     shutdown: Shutdown = Shutdown()
 
     @classmethod
@@ -185,6 +197,16 @@ class TownFolder:
     def sheets(self) -> Path:
         """The information sheets."""
         return self.root / "sheets"
+
+    @property
+    def national(self) -> Path:
+        """The sheets of service-public.fr, with what the town decided about each."""
+        return self.root / NATIONAL_FILE
+
+    @property
+    def phrasings(self) -> Path:
+        """What callers say for each sheet, beside the sheets' own questions."""
+        return self.root / "phrasings"
 
     @property
     def pronunciation(self) -> Path:

@@ -18,8 +18,13 @@ from deploy.errors import CannotStart
 from dialog.desk import Desk
 from dialog.language_model import LlamaRewriter
 from dialog.llama_phraser import LlamaPhraser
+from dialog.national import NationalError, spoken_sheets
 from dialog.search import Index, Progress
+from dialog.search.bank import BankError, read_bank, shipped_bank, with_phrasings
 from dialog.sheets import Sheet, SheetError, load_sheets
+from dialog.tasks.ticket import draw_reference
+from dialog.values.streets import Streets
+from dialog.wish_bank import wish_sheets
 from models import (
     ModelError,
     ModelMissing,
@@ -78,20 +83,45 @@ class Town:
         return lambda: datetime.now(zone) + shift
 
     def sheets(self) -> list[Sheet]:
-        """The town's sheets.
+        """The town's own sheets, then the national ones that it validated, with callers' phrasings.
+
+        An own sheet takes the place of the national one with its id.
 
         Raises:
             CannotStart: a sheet is wrong; the sentence names file and line.
         """
         try:
-            return load_sheets(self.folder.sheets)
-        except SheetError as error:
+            own = load_sheets(self.folder.sheets)
+            national = spoken_sheets(self.folder.national)
+            own_phrasings = read_bank(self.folder.phrasings)
+        except (SheetError, NationalError, BankError) as error:
             raise CannotStart(str(error)) from error
+        ids = {sheet.id for sheet in own}
+        for sheet in national:
+            if sheet.id in ids:
+                logger.warning(
+                    "%s: the town's own sheet is spoken, not the one of service-public.fr "
+                    "with the same id",
+                    sheet.id,
+                )
+        spoken = [*own, *(sheet for sheet in national if sheet.id not in ids)]
+        return with_phrasings(spoken, shipped_bank(), own_phrasings)
 
-    def open_desk(self, *, language_model: bool = True, progress: Progress | None = None) -> Desk:
-        """Sheets, their index and, when wanted and present, the language model."""
+    def open_desk(
+        self,
+        *,
+        language_model: bool = True,
+        progress: Progress | None = None,
+        reference: Callable[[], str] = draw_reference,
+    ) -> Desk:
+        """Sheets, their index, the streets and, when wanted and present, the language model.
+
+        Args:
+            reference: six digits for a ticket that no other ticket has.
+        """
         sheets = self.sheets()
-        index = Index.build(sheets, self.folder.data / "index", progress=progress)
+        searched = [*sheets, *wish_sheets()]
+        index = Index.build(searched, self.folder.data / "index", progress=progress)
         rewriter = self._open_language_model() if language_model else None
         wanted = self.settings.language_model.phrasing
         phrases = wanted == "on" or (wanted == "auto" and self.profile.name == "gpu")
@@ -102,7 +132,21 @@ class Town:
             language_model=rewriter,
             phraser=LlamaPhraser(rewriter) if rewriter is not None and phrases else None,
             clock=self.clock(),
+            streets=self.streets(),
+            reference=reference,
         )
+
+    def streets(self) -> Streets:
+        """The town's streets; none when the file was not imported.
+
+        Raises:
+            CannotStart: the file is not what `allomairie town streets import` writes.
+        """
+        path = self.folder.root / "streets.csv"
+        try:
+            return Streets.load(path) if path.exists() else Streets()
+        except (OSError, ValueError) as error:
+            raise CannotStart(str(error)) from error
 
     def _open_language_model(self) -> LlamaRewriter | None:
         wanted = self.settings.language_model

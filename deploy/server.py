@@ -28,6 +28,7 @@ from deploy.preparation import Preparation
 from dialog.desk import Desk
 from dialog.search import Progress
 from dialog.state import State
+from dialog.tasks.ticket import draw_reference
 from records import AsyncRecords, RecordsError
 from telephony.session import Engines, Session
 from telephony.sip import SipServer, SipSettings, check_ports
@@ -56,6 +57,20 @@ class Opened:
     records: AsyncRecords
 
 
+class References:
+    """References for tickets that no other ticket has, once the records are open."""
+
+    def __init__(self) -> None:
+        self.records: AsyncRecords | None = None
+
+    def draw(self) -> str:
+        """Six digits; the desk asks from its thread."""
+        if self.records is not None:
+            with contextlib.suppress(RecordsError):  # the write itself will tell of the failure
+                return self.records.draw_ticket_reference()
+        return draw_reference()
+
+
 class Server:
     """One town's server. `run` returns when it was asked to stop and everything is closed.
 
@@ -77,6 +92,7 @@ class Server:
         self._clock = town.clock(starts_at)
         self._say = say
         self._progress = progress
+        self._references = References()
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
 
@@ -114,7 +130,8 @@ class Server:
                     parts.speaker, lambda: web_calls.active + (sip.active if sip else 0)
                 )
                 if settings.voice.prepare:
-                    preparation.start(parts.desk.fixed_sentences(), parts.desk.sheets)
+                    own = [sheet for sheet in parts.desk.sheets if not sheet.national]
+                    preparation.start(parts.desk.fixed_sentences(), own)  # 3,000 would take days
                 await self._stop.wait()
                 health.ready = False
                 await preparation.stop()
@@ -133,13 +150,16 @@ class Server:
             asyncio.to_thread(town.open_recognizer),
             asyncio.to_thread(town.open_voices),
             asyncio.to_thread(EndOfTurnJudge),
-            asyncio.to_thread(town.open_desk, progress=self._progress),
+            asyncio.to_thread(
+                town.open_desk, progress=self._progress, reference=self._references.draw
+            ),
         )
         try:
             records = await AsyncRecords.open(town.records_url, hash_key=self._hash_key())
             interrupted = await records.close_interrupted()
         except RecordsError as error:
             raise CannotStart(str(error)) from error
+        self._references.records = records
         if interrupted:
             self._say(f"{interrupted} call(s) of a server that was killed are marked interrupted.")
         parts = Opened(desk, recognizer, voices, town.open_speaker(voices), judge, records)

@@ -83,7 +83,7 @@ class Awaited:
         if state.awaiting == "choice":
             again = say(state, Action.CLARIFY, self._phrases.say("clarify_again"))
             return self._people.misunderstood(again, state, turn.at)
-        if state.awaiting == "more":
+        if state.awaiting in ("more", "message", "appointment"):
             text = self._phrases.say("acknowledged")
             return say(state, Action.CHITCHAT, text, awaiting="other")
         return self._manners.goodbye(state, "nothing_else")

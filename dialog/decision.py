@@ -10,6 +10,7 @@ from dialog.intents import Words
 from dialog.reply import Action, Candidate, Reply
 from dialog.search import Hit
 from dialog.state import State
+from dialog.tasks.ticket import TicketDraft
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Turn:
     state: State
     at: datetime  #: on the town's clock
     language: str = "fr"
+    alternatives: tuple[str, ...] = ()  #: what the recogniser also considered
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Decision:
 
     reply: Reply
     state: State
+    tickets: tuple[TicketDraft, ...] = ()  #: to be written before the reply ends
 
 
 def say(

@@ -1,6 +1,7 @@
 """The one place that decides: what a caller said, or keyed, or did not say, becomes a reply.
 
-    words ─► emergency ─► what is awaited (oui, non, la suite, un, deux) ─► a person ─► manners
+    words ─► emergency ─► a task: the one under way, or one that is asked for
+          ─► what is awaited (oui, non, la suite, un, deux) ─► a person ─► manners
           ─► sheets: answer, one clarifying question, or out of scope ─► a person when lost
 
 Nothing here changes: a decision carries the next state, and the call adopts it or not.
@@ -30,7 +31,12 @@ from dialog.reply import Action, Reply
 from dialog.search import Index
 from dialog.sheets import Sheet
 from dialog.state import State
+from dialog.tasks.tasks import Tasks, Tools
+from dialog.tasks.ticket import TicketDraft, draw_reference
 from dialog.town import Town
+from dialog.values.phones import national
+from dialog.values.streets import Streets
+from dialog.wishes import Wishes
 
 __all__ = ["Decision", "Desk"]
 
@@ -51,6 +57,8 @@ class Desk:
         clock: the time in the town, where a caller of the desk gives none.
         phraser: a capable model that may phrase answers; what it says is checked against the sheet.
         recording: whether calls are recorded, which the greeting must say.
+        streets: the town's own, to place what callers report.
+        reference: six digits for a ticket, that no other ticket has.
     """
 
     def __init__(
@@ -63,6 +71,8 @@ class Desk:
         clock: Callable[[], datetime],
         phraser: Phraser | None = None,
         recording: bool = False,
+        streets: Streets | None = None,
+        reference: Callable[[], str] = draw_reference,
     ) -> None:
         self.town = town
         self.sheets = tuple(sheets)
@@ -79,34 +89,61 @@ class Desk:
             town, self._calendar, self._people.directory, self._intents, self._phrases
         )
         self._finder = Finder(
-            town, index, self._intents, self._phrases, opening, language_model, phraser
+            town,
+            index,
+            self._intents,
+            self._phrases,
+            opening,
+            language_model,
+            phraser,
+            grant=lambda turn, wish: self._wishes.grant(turn, wish),
         )
         self._awaited = Awaited(
             self._intents, self._phrases, self._finder, self._people, self._manners
         )
+        tools = Tools(
+            town,
+            self._calendar,
+            self._intents,
+            self._phrases,
+            self._people,
+            self._manners,
+            self._finder,
+        )
+        self._tasks = Tasks(tools, streets or Streets(), reference)
+        self._wishes = Wishes(town, self._phrases, self._people, self._manners, self._tasks)
         services = {service.id for service in town.services}
         for sheet in self.sheets:
-            if sheet.service not in services:
+            if sheet.service and sheet.service not in services:
                 logger.warning("sheet %s names an unknown service %r", sheet.id, sheet.service)
         if self._emergencies.outdated(clock().date()):
             logger.warning("emergency numbers were checked on %s", self._emergencies.checked_on)
 
     # -- the turns of a call -----------------------------------------------------------------
 
-    def greeting(self, line: str, at: datetime | None = None) -> Decision:
+    def greeting(self, line: str, at: datetime | None = None, caller: str = "") -> Decision:
         """What is said on answering: an AI, transcription, a person within reach (A01).
 
         Args:
             line: the dialled number; its greeting name and service hold for the call.
+            caller: the calling number, E.164 or national; empty when anonymous.
         """
         dialled = self.town.line(line)
         name = (dialled.greeting if dialled else "") or self.town.greeting_name
         text = self._greeting_text(name)
-        state = State(line_service=dialled.service if dialled else "", reply=text)
+        service = dialled.service if dialled else ""
+        number = national("".join(c for c in caller if c.isdigit() or c == "+"))
+        state = State(line_service=service, reply=text, caller=number)
         return Decision(Reply(Action.CHITCHAT, text, fixed=True), state)
 
     def hear(
-        self, state: State, text: str, *, at: datetime | None = None, language: str = "fr"
+        self,
+        state: State,
+        text: str,
+        *,
+        at: datetime | None = None,
+        language: str = "fr",
+        alternatives: Sequence[str] = (),
     ) -> Decision:
         """Decide on a caller's words; changes nothing.
 
@@ -114,9 +151,10 @@ class Desk:
             text: as recognised; empty when speech was heard without words.
             at: the time of the call.
             language: the language heard, as a two-letter code.
+            alternatives: what the recogniser also considered; they help the search.
         """
         started = time.perf_counter()
-        turn = Turn(Words.of(text), state, self._local(at), language)
+        turn = Turn(Words.of(text), state, self._local(at), language, tuple(alternatives))
         decision = self._decide(turn)
         ms = (time.perf_counter() - started) * 1000
         stages = {"rules": ms - sum(decision.reply.stages.values()), **decision.reply.stages}
@@ -125,6 +163,8 @@ class Desk:
     def key(self, state: State, digit: str, at: datetime | None = None) -> Decision:
         """Decide on a key: 0 a person, * repeat, # go on, 7 slower, digits where awaited."""
         turn = Turn(Words.of(""), state, self._local(at))
+        if (decision := self._tasks.key(turn, digit)) is not None:
+            return decision
         if digit == "0":
             return self._people.pass_to(self._people.default(state), state, turn.at)
         if digit == "*":
@@ -135,10 +175,35 @@ class Desk:
             return decision
         return say(state, Action.NONE, self._phrases.say("key_unknown"))
 
+    def keys(self, state: State, digits: str, at: datetime | None = None) -> Decision:
+        """Decide on digits that were keyed one after the other, with a pause behind them.
+
+        Inside a task they are one value; elsewhere each is a key, and the last one's reply holds.
+        """
+        decision = self._tasks.keys(Turn(Words.of(""), state, self._local(at)), digits)
+        if decision is not None:
+            return decision
+        for digit in digits:
+            decision = self.key(state, digit, at)
+            state = decision.state
+        paused = self._tasks.pause(Turn(Words.of(""), state, self._local(at)))
+        return paused or decision or say(state, Action.NONE, self._phrases.say("key_unknown"))
+
+    def hang_up(self, state: State, at: datetime | None = None) -> TicketDraft | None:
+        """What a caller who leaves now leaves behind: an incomplete ticket, or nothing."""
+        return self._tasks.hang_up(state, self._local(at))
+
+    def not_written(self, state: State, service: str) -> Decision:
+        """A decision's ticket for this service could not be written: said instead of its reply."""
+        return self._tasks.lost(state, service)
+
     def silence(self, state: State, nth: int, at: datetime | None = None) -> Decision:
         """Decide when nobody speaks, for the `nth` time in a row (from 1)."""
         if state.awaiting == "person":
             return self._manners.repeat(state)  # an emergency: say the numbers again, never leave
+        turn = Turn(Words.of(""), state, self._local(at))
+        if (decision := self._tasks.silence(turn, nth)) is not None:
+            return decision
         if nth <= 1:
             name = "silence_first"
         elif nth == 2:
@@ -153,8 +218,11 @@ class Desk:
         return Decision(Reply(Action.NONE, self._phrases.say(name), fixed=True), state)
 
     def transfer_failed(self, state: State, at: datetime | None = None) -> Decision:
-        """Nobody answered the transfer: the caller comes back."""
-        return self._people.not_reached(state, self._local(at))
+        """Nobody answered the transfer: the caller comes back, to the task if there was one."""
+        turn = Turn(Words.of(""), state, self._local(at))
+        return self._tasks.resume(turn, "task_not_reached") or self._people.not_reached(
+            state, self._local(at)
+        )
 
     def breakdown(self, state: State, at: datetime | None = None) -> Decision:
         """A part of the program failed: a person, or the number of the front desk."""
@@ -200,6 +268,8 @@ class Desk:
     def _decide(self, turn: Turn) -> Decision:
         if (emergency := self._emergencies.find(turn.words.text)) is not None:
             return self._emergency(emergency, turn)
+        if (task := self._tasks.decide(turn)) is not None:
+            return task
         if not turn.words.spoken:
             text = self._phrases.say("nothing_heard")
             heard = say(turn.state, Action.NONE, text)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dialog.answers import can_tell
 from dialog.decision import Turn
 from dialog.intents import Intents
 from dialog.search.normalise import terms
+from dialog.sections import can_tell
 from dialog.sheets import Sheet
 
-# What the conversation adds to the score of the sheet last spoken (scores differ by about 1 per
-# factor e of probability).
+# What the conversation adds to the score of the sheet last spoken (1 per factor e of probability).
 STAYS = 40.0  #: nothing but "c'est combien ?": no other sheet can be meant
-LEANS = 5.0  #: "et si personne le réclame ?": few words, and a sign that something came before
-NODS = 0.5  #: a longer turn with such a sign
 AGAINST = -12.0  #: "non, je parlais du passeport": not the sheet last spoken
 ELSEWHERE = -4.0  #: "et pour mon fils ?" when that sheet says nothing of children
-FEW_WORDS = 3  #: words with a meaning of their own
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,7 @@ class Lean:
     text: str
     aspects: tuple[str, ...]
     context: dict[str, float] = field(default_factory=dict)
-    background: str = ""  #: the words with what they follow, searched beside them
+    after: bool = False  #: the turn comes after the sheet last spoken, and may lean on it
     follow_up: bool = False  #: the turn speaks of the sheet last spoken, as far as signs go
 
 
@@ -52,11 +48,7 @@ def lean(turn: Turn, sheet: Sheet | None, intents: Intents) -> Lean:
     leaning = intents.is_("ellipsis", words)
     if not own and (aspects or leaning):
         return _about(sheet, words.text, aspects)
-    if leaning:
-        weight = LEANS if len(own) <= FEW_WORDS else NODS
-        both = f"{sheet.title} {words.text}"
-        return Lean(words.text, aspects, {sheet.id: weight}, both, follow_up=True)
-    return Lean(words.text, aspects)
+    return Lean(words.text, aspects, after=True, follow_up=leaning)
 
 
 def _about(sheet: Sheet, text: str, aspects: tuple[str, ...]) -> Lean:

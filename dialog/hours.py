@@ -13,6 +13,7 @@ from holidays.countries.france import France
 from dialog.town import WEEKDAYS, Service, Span, Town
 
 AHEAD_DAYS = 60  #: how far the next opening is looked for
+MOST_DAYS_AHEAD = 400  #: of a deadline, whatever closings a configuration holds
 MONTHS = (
     "janvier",
     "février",
@@ -71,10 +72,27 @@ class Calendar:
             if closure.first <= day <= closure.last:
                 return Day(day, (), closure.reason or "une fermeture exceptionnelle")
         spans = service.hours.get(WEEKDAYS[day.weekday()], ())
-        name = _holidays(day.year, self._subdivision).get(day)
+        name = self._holidays_of(day).get(day)
         if name and spans and not service.duty:
             return Day(day, (), f"le jour férié ({name})")
         return Day(day, spans)
+
+    def is_working_day(self, service: Service, day: date) -> bool:
+        """Whether a deadline counts this day: Monday to Friday, no holiday, no closing."""
+        closed = any(c.first <= day <= c.last for c in service.closures)
+        return day.weekday() < 5 and not closed and day not in self._holidays_of(day)
+
+    def working_days_after(self, service: Service, day: date, count: int) -> date:
+        """The last of so many working days after a day ("sous deux jours ouvrés")."""
+        for _ in range(MOST_DAYS_AHEAD):
+            if count <= 0:
+                break
+            day += timedelta(days=1)
+            count -= self.is_working_day(service, day)
+        return day
+
+    def _holidays_of(self, day: date) -> dict[date, str]:
+        return _holidays(day.year, self._subdivision)
 
     def is_open(self, service: Service, at: datetime) -> bool:
         """Whether somebody should be at the desk."""

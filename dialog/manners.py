@@ -54,7 +54,8 @@ class Manners:
         again = replace(state, repeats=state.repeats + 1, failures=0)
         if again.repeats == 2:
             again = self._slow(again)
-        reply = Reply(Action.REPEAT, state.reply, sheet=state.reply_sheet or None, fixed=True)
+        # not kept in the cache of speech: the reply may hold a caller's name or number
+        reply = Reply(Action.REPEAT, state.reply, sheet=state.reply_sheet or None)
         return Decision(reply, again)
 
     def slower(self, state: State) -> Decision:

@@ -47,6 +47,10 @@ class People:
         """The service of the dialled line, or the town's front desk."""
         return self._town.service(state.line_service)
 
+    def town_service(self, service_id: str) -> Service:
+        """The service with this id, or the front desk."""
+        return self._town.service(service_id)
+
     def duty(self, at: datetime) -> Service | None:
         """Who takes an emergency at this hour: the duty post, else an open front desk."""
         posts = [s for s in self._town.services if s.duty]
@@ -78,7 +82,13 @@ class People:
             phone=phone,
             opening=opening,
         )
-        return say(state, Action.TRANSFER, text, fixed=False)
+        return self._offer_message(say(state, Action.TRANSFER, text, fixed=False), service)
+
+    @staticmethod
+    def _offer_message(decision: Decision, service: Service) -> Decision:
+        """A "oui" to this reply leaves a message for the service."""
+        after = replace(decision.state, awaiting="message", service=service.id)
+        return replace(decision, state=after)
 
     def _transfer(self, service: Service, state: State, lead: str) -> Decision:
         text = self._phrases.say(lead, service=service.name)
@@ -103,7 +113,7 @@ class People:
         return Decision(reply, kept)
 
     def not_reached(self, state: State, at: datetime) -> Decision:
-        """Nobody took the transferred call: give the number and come back to the conversation."""
+        """Nobody took the transferred call: give the number and offer a message."""
         service = self._town.service(state.service)
         text = self._phrases.say(
             "transfer_failed_hours" if service.hours and not service.duty else "transfer_failed",
@@ -111,7 +121,7 @@ class People:
             phone=service.phone or self._town.phone,
             week=say_week(service),
         )
-        return say(state, Action.TRANSFER, text)
+        return self._offer_message(say(state, Action.TRANSFER, text), service)
 
     def transfer_sentences(self) -> list[str]:
         """What is said before each possible transfer."""

@@ -14,9 +14,28 @@ from pathlib import Path
 
 from dialog.sheet_head import Head, SheetError, read_head
 
-__all__ = ["VALIDATED", "Section", "Sheet", "SheetError", "load_sheets", "parse_sheet", "spoken_on"]
+__all__ = [
+    "DRAFT",
+    "VALIDATED",
+    "Link",
+    "Section",
+    "Sheet",
+    "SheetError",
+    "load_sheets",
+    "parse_sheet",
+    "spoken_on",
+]
 
 VALIDATED = "validée"  #: the only status that is ever spoken
+DRAFT = "brouillon"  #: of a national sheet that the town has not validated
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page, an online service or a form; shown or sent, never spoken."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -25,11 +44,16 @@ class Section:
 
     heading: str
     paragraphs: tuple[str, ...]
+    kind: str = ""  #: what it answers, as `dialog.national.kinds` names it; empty when unknown
+    conditions: tuple[str, ...] = ()  #: for whom it holds: "Demande en France", "Pour un mineur"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One piece of validated information, as its file says it."""
+    """One piece of validated information, as its file says it.
+
+    The last fields are those of sheets from service-public.fr; the town's own leave them empty.
+    """
 
     id: str
     title: str
@@ -43,6 +67,14 @@ class Sheet:
     lang: str
     sections: tuple[Section, ...]
     version: str  #: hash of the file's content, written with each turn that speaks it
+    theme: str = ""  #: "Papiers - Citoyenneté"
+    dossier: str = ""  #: "Carte d'identité"
+    audience: str = ""  #: "Particuliers"
+    updated: date | None = None  #: when its editor last changed it
+    url: str = ""  #: its page
+    links: tuple[Link, ...] = ()
+    see: tuple[str, ...] = ()  #: ids of sheets that it refers to
+    keywords: tuple[str, ...] = ()  #: words to find it by that are not in its text
 
     def speakable(self, day: date) -> bool:
         """Whether the sheet is validated and valid on this day."""
@@ -58,6 +90,11 @@ class Sheet:
             if section.heading == heading:
                 return number
         return None
+
+    @property
+    def national(self) -> bool:
+        """Whether the sheet is one of service-public.fr: no service of the town owns it."""
+        return bool(self.theme)
 
     @property
     def text(self) -> str:

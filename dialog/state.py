@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from dialog.tasks.task_state import TaskState
+
 HISTORY = 4  #: questions kept for follow-ups
 LONGEST_QUESTION = 300  #: characters kept of one
 
@@ -34,7 +36,7 @@ class State:
     repeats: int = 0  #: how often it was repeated
     failures: int = 0  #: misunderstandings in a row
     failures_total: int = 0
-    awaiting: str = ""  #: "", "more", "choice" or "person"
+    awaiting: str = ""  #: "", "more", "choice", "person", "message", "appointment" or "other"
     choices: tuple[str, ...] = ()  #: sheets of a clarifying question
     question: str = ""  #: the question that was clarified
     service: str = ""  #: service that a "oui" passes the call to, or that was tried
@@ -44,6 +46,9 @@ class State:
     history: tuple[str, ...] = ()  #: last questions, oldest first
     hours_of: str = ""  #: service whose opening hours were just asked
     line_service: str = ""  #: default service of the dialled line
+    caller: str = ""  #: the calling number, ten national digits; empty when anonymous or unusual
+    task: TaskState | None = None  #: the message, report or appointment request under way
+    warned: bool = False  #: the caller was asked to give no health data (requirements R11)
 
     def remember(self, question: str) -> State:
         """The state with one more question in its history."""
@@ -81,4 +86,6 @@ class State:
         known["more"] = tuple(Place(**place) for place in known.get("more", ()))
         for key in ("aspects", "choices", "history"):
             known[key] = tuple(known.get(key, ()))
+        task = known.get("task")
+        known["task"] = TaskState.from_dict(task) if task else None
         return cls(**known)

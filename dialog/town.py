@@ -92,6 +92,7 @@ class Service(_Frozen):
     hours: Hours = Field(default_factory=dict)  #: day of the week -> opening periods
     closures: tuple[Closure, ...] = ()
     duty: bool = False  #: the on-call post, reached when the town hall is closed
+    booking: str = ""  #: where appointments are booked online, as spoken: "saint-aubin.example/rdv"
 
 
 class Line(_Frozen):
@@ -116,6 +117,7 @@ class Town(_Frozen):
     website: str = ""
     deaf_access: str = ""  #: how deaf callers reach the town (law 2005-102, art. 78)
     default_service: str
+    callback_working_days: int = Field(default=2, ge=1, le=30)  #: deadline of what callers leave
     services: tuple[Service, ...]
     lines: tuple[Line, ...] = ()
 

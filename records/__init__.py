@@ -1,8 +1,17 @@
-"""Remembers: calls, their turns and events. Knows nothing of the packages above it."""
+"""Remembers: calls, turns, events and tickets. Knows nothing of the packages above it."""
 
 from records.aio import AsyncRecords
 from records.database import sqlite_url
-from records.drafts import CallDraft, Channel, Direction, MediaStats, Outcome, TurnDraft
+from records.drafts import (
+    CallDraft,
+    Channel,
+    Direction,
+    MediaStats,
+    Outcome,
+    TicketEntry,
+    TicketStatus,
+    TurnDraft,
+)
 from records.errors import (
     DatabaseUnavailable,
     DuplicateTurn,
@@ -14,7 +23,14 @@ from records.masking import mask
 from records.phone import mask_number
 from records.schema import upgrade
 from records.store import Records
-from records.views import CallRecord, CallView, EventRecord, TurnRecord
+from records.views import (
+    CallRecord,
+    CallView,
+    EventRecord,
+    TicketEventRecord,
+    TicketRecord,
+    TurnRecord,
+)
 
 __all__ = [
     "AsyncRecords",
@@ -31,6 +47,10 @@ __all__ = [
     "Records",
     "RecordsError",
     "SchemaMismatch",
+    "TicketEntry",
+    "TicketEventRecord",
+    "TicketRecord",
+    "TicketStatus",
     "TurnDraft",
     "TurnRecord",
     "UnknownRecord",

@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from records.drafts import CallDraft, MediaStats, Outcome, TurnDraft
+from records.drafts import CallDraft, MediaStats, Outcome, TicketEntry, TicketStatus, TurnDraft
 from records.errors import DatabaseUnavailable, RecordsError
 from records.store import Records
-from records.views import CallRecord, CallView
+from records.views import CallRecord, CallView, TicketRecord
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,6 +98,30 @@ class AsyncRecords:
             stats,
             transfer_target=transfer_target,
         )
+
+    async def add_ticket(self, entry: TicketEntry) -> TicketRecord:
+        """See `Records.add_ticket`."""
+        return await self._write(self._records.add_ticket, entry)
+
+    async def set_ticket_status(self, reference: str, status: TicketStatus) -> TicketRecord:
+        """See `Records.set_ticket_status`."""
+        return await self._write(self._records.set_ticket_status, reference, status)
+
+    async def find_ticket(self, reference: str) -> TicketRecord:
+        """See `Records.find_ticket`."""
+        return await self._read(self._records.find_ticket, reference)
+
+    async def open_tickets(self) -> tuple[TicketRecord, ...]:
+        """See `Records.open_tickets`."""
+        return await self._read(self._records.open_tickets)
+
+    async def tickets_of(self, call_id: str) -> tuple[TicketRecord, ...]:
+        """See `Records.tickets_of`."""
+        return await self._read(self._records.tickets_of, call_id)
+
+    def draw_ticket_reference(self) -> str:
+        """See `Records.draw_ticket_reference`; blocking, for the desk, which runs in a thread."""
+        return self._records.draw_ticket_reference()
 
     async def close_interrupted(self) -> int:
         """See `Records.close_interrupted`."""

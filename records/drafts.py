@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from records.plain import plain_json
+from records.plain import plain_json, plain_text
 
 
 class Direction(StrEnum):
@@ -36,6 +36,14 @@ class Outcome(StrEnum):
     REJECTED = "rejected"  #: never answered: all lines busy, unknown codecs
     FAILED = "failed"  #: a fault of ours or of the network
     INTERRUPTED = "interrupted"  #: the server was killed during the call
+
+
+class TicketStatus(StrEnum):
+    """How far a service is with a ticket."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    CLOSED = "closed"  #: the service did what it had to do
 
 
 def check_moment(value: datetime | None, name: str) -> None:
@@ -102,6 +110,35 @@ class TurnDraft:
         check_moment(self.started_at, "started_at")
         for name in ("sentences", "candidates", "timings"):
             object.__setattr__(self, name, plain_json(getattr(self, name), name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEntry:
+    """What a caller leaves for a service.
+
+    `fields` are the caller's values by name, as text. `phone` among them is the number to call
+    back. Reports are compared by their field `problem` and by where they are: `lat` and `lon`, or
+    `street` and the field `number`, or the field `place`. `call_id` None: the call is not written.
+    """
+
+    call_id: str | None
+    kind: str  #: a word of dialog's vocabulary, which the records do not judge
+    reference: str  #: six digits, as the caller heard them
+    service: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    due_on: date | None = None
+    complete: bool = True  #: False: the caller left before the end
+    lat: float | None = None
+    lon: float | None = None
+    street: str = ""
+
+    def __post_init__(self) -> None:
+        if not (len(self.reference) == 6 and self.reference.isascii() and self.reference.isdigit()):
+            raise ValueError(f"a ticket's reference has six digits, not {self.reference!r}")
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("a ticket has both coordinates or none")
+        plain = {plain_text(str(k)): plain_text(str(v)) for k, v in self.fields.items()}
+        object.__setattr__(self, "fields", plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

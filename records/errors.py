@@ -3,7 +3,7 @@
 RecordsError
 ├── DatabaseUnavailable   locked, full, unwritable, unreachable: the call goes on, the turn is lost
 ├── SchemaMismatch        the database and this version of the code do not go together
-├── UnknownRecord         no call or turn has this id
+├── UnknownRecord         no call, turn or ticket has this id or reference
 └── DuplicateTurn         the call already has a turn with this number
 
 Text that a draft cannot hold is a `ValueError`, raised when the draft is made.
@@ -25,7 +25,7 @@ class SchemaMismatch(RecordsError):
 
 
 class UnknownRecord(RecordsError):
-    """No call or turn has this id."""
+    """No call, turn or ticket has this id or reference."""
 
 
 class DuplicateTurn(RecordsError):

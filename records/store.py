@@ -6,18 +6,26 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from records import calls, events, schema, turns
+from records import calls, events, schema, tickets, turns
 from records.database import open_engine, reading, told_plainly
-from records.drafts import CallDraft, MediaStats, Outcome, TurnDraft, check_moment
-from records.errors import RecordsError
+from records.drafts import (
+    CallDraft,
+    MediaStats,
+    Outcome,
+    TicketEntry,
+    TicketStatus,
+    TurnDraft,
+    check_moment,
+)
+from records.errors import RecordsError, UnknownRecord
 from records.phone import check_hash_key
 from records.tables import CallRow
-from records.views import CallRecord, CallView
+from records.views import CallRecord, CallView, TicketRecord
 
 
 def _utc_now() -> datetime:
@@ -155,6 +163,59 @@ class Records:
             raise ValueError("a call cannot end with the outcome 'in_progress'")
         with self._transaction() as session:
             return calls.end(session, call_id, self._now(), outcome, reason, stats, transfer_target)
+
+    def add_ticket(self, entry: TicketEntry) -> TicketRecord:
+        """Write what a caller leaves for a service; a report of a known problem joins it.
+
+        The record's reference differs from the entry's only when another ticket had that one.
+        """
+        with self._transaction() as session:
+            return tickets.add(
+                session, entry, self._now(), self._hash_key, self._draw_ticket_reference
+            )
+
+    def set_ticket_status(self, reference: str, status: TicketStatus) -> TicketRecord:
+        """Note how far the service is with a ticket."""
+        with self._transaction() as session:
+            return tickets.set_status(session, reference, TicketStatus(status), self._now())
+
+    def find_ticket(self, reference: str) -> TicketRecord:
+        """The ticket with this reference, with its history.
+
+        Raises:
+            UnknownRecord: there is none.
+        """
+        with self._snapshot() as session:
+            return tickets.snapshot(session, tickets.find(session, reference))
+
+    def open_tickets(self) -> tuple[TicketRecord, ...]:
+        """The tickets that no service has closed, the earliest deadline first."""
+        with self._snapshot() as session:
+            return tickets.open_(session)
+
+    def tickets_of(self, call_id: str) -> tuple[TicketRecord, ...]:
+        """The tickets that one call left, oldest first."""
+        with self._snapshot() as session:
+            return tickets.of_call(session, call_id)
+
+    def tickets_to_erase(self, day: date) -> tuple[str, ...]:
+        """References of the tickets whose retention is over on this day."""
+        with self._snapshot() as session:
+            return tickets.to_erase(session, day)
+
+    def draw_ticket_reference(self) -> str:
+        """Six digits, not beginning with 0, that no ticket has."""
+        for _ in range(100):
+            reference = self._draw_ticket_reference()
+            try:
+                self.find_ticket(reference)
+            except UnknownRecord:
+                return reference
+        raise RecordsError("no free ticket reference in 100 draws: too many tickets are kept")
+
+    @staticmethod
+    def _draw_ticket_reference() -> str:
+        return str(100_000 + secrets.randbelow(900_000))
 
     def close_interrupted(self) -> int:
         """Mark calls that a killed server left in progress; for the start, before any call."""

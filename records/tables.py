@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Date,
     Enum,
     Float,
     ForeignKey,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from records.columns import PlainText, UtcDateTime
-from records.drafts import Channel, Direction, Outcome
+from records.drafts import Channel, Direction, Outcome, TicketStatus
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -38,6 +39,7 @@ class Base(DeclarativeBase):
         str: PlainText,
         float: Float(),
         datetime: UtcDateTime,
+        date: Date(),
         Any: JSON,
     }
 
@@ -123,6 +125,54 @@ class EventRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    data: Mapped[Any]
+
+
+class TicketRow(Base):
+    """Something that a caller left for a service: a message, a report, an appointment wish."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        CheckConstraint("length(reference) = 6", name="reference"),
+        CheckConstraint("count >= 1", name="count"),
+        Index(None, "call_id"),
+        Index(None, "status"),
+        Index(None, "created_at"),
+        Index(None, "contact_hash"),
+        Index(None, "joined_to"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str | None] = mapped_column(ForeignKey("calls.id", ondelete="SET NULL"))
+    kind: Mapped[str]
+    reference: Mapped[str]
+    service: Mapped[str]
+    status: Mapped[TicketStatus] = mapped_column(_words(TicketStatus, "status"))
+    fields: Mapped[Any]
+    complete: Mapped[bool]
+    created_at: Mapped[datetime]
+    due_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    erase_on: Mapped[date]
+    contact_hash: Mapped[str]
+    joined_to: Mapped[str | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))
+    count: Mapped[int]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    street: Mapped[str]
+
+
+class TicketEventRow(Base):
+    """What happened to a ticket; only ever appended."""
+
+    __tablename__ = "ticket_events"
+    __table_args__ = (Index(None, "ticket_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
     at: Mapped[datetime]
     kind: Mapped[str]
     data: Mapped[Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from records.drafts import Channel, Direction, Outcome
+from records.drafts import Channel, Direction, Outcome, TicketStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,39 @@ class EventRecord:
     at: datetime
     kind: str
     data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEventRecord:
+    """Something that happened to a ticket."""
+
+    at: datetime
+    kind: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRecord:
+    """One ticket with what happened to it, oldest first."""
+
+    id: str  #: UUID, 32 hex digits
+    call_id: str | None
+    kind: str
+    reference: str
+    service: str
+    status: TicketStatus
+    fields: Mapping[str, str]
+    complete: bool
+    created_at: datetime
+    due_on: date | None
+    closed_at: datetime | None
+    erase_on: date
+    joined_to: str | None  #: the earlier ticket on the same problem
+    count: int  #: how many callers told of it, this one included
+    lat: float | None
+    lon: float | None
+    street: str
+    events: tuple[TicketEventRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from telephony.call import Call, TransferRefused
 from telephony.ears import Ears, Utterance
 from telephony.ledger import Ledger
 from telephony.mouth import Manner, Mouth
+from voice.recognition import Heard
 
 logger = logging.getLogger("allomairie.telephony")
 
@@ -48,6 +49,7 @@ class Patience:
 
     filler_s: float = 1.7  #: after the caller stopped: say that we are looking
     silence_s: tuple[float, ...] = (7.0, 10.0)  #: caller silent after a reply (requirements P08)
+    keys_s: float = 4.0  #: between two keys of one number
     transfer_s: float = 25.0  #: a desk that rings (requirements Q03)
     noise_s: float = 2.0  #: a wordless turn shorter than this is a cough, not a question
 
@@ -136,6 +138,10 @@ class Conductor(FrameProcessor):
     async def cleanup(self) -> None:
         """Stop everything under way; the turn being spoken is written as interrupted."""
         await super().cleanup()
+        left = self._desk.hang_up(self._state, at=self._clock())
+        self._state = replace(self._state, task=None)
+        if left is not None:
+            await self._ledger.ticket(left)
         self._forget()
         self._stop_timer()
         if self._filler is not None and not self._filler.done():
@@ -144,7 +150,7 @@ class Conductor(FrameProcessor):
 
     async def greet(self, line: str) -> None:
         """Say the greeting of the dialled line."""
-        decision = self._desk.greeting(line, at=self._clock())
+        decision = self._desk.greeting(line, at=self._clock(), caller=self._call.info.caller)
         await self._start_turn(self._done(decision), _Cause(greeting=True))
 
     def press(self, digit: str) -> None:
@@ -181,7 +187,7 @@ class Conductor(FrameProcessor):
     def _prepare(self, text: str, utterance: Utterance) -> None:
         self._forget()
         if text:
-            decision = self.create_task(self._decide(text, utterance.heard.language))
+            decision = self.create_task(self._decide(text, utterance.heard))
             self._prepared = _Prepared(text, decision)
 
     def _forget(self) -> None:
@@ -189,10 +195,15 @@ class Conductor(FrameProcessor):
         if prepared is not None:
             prepared.decision.cancel()
 
-    async def _decide(self, text: str, language: str) -> Decision:
+    async def _decide(self, text: str, heard: Heard) -> Decision:
         """Ask the desk in a thread, then have the first clause rendered."""
         decision = await asyncio.to_thread(
-            self._desk.hear, self._state, text, at=self._clock(), language=language
+            self._desk.hear,
+            self._state,
+            text,
+            at=self._clock(),
+            language=heard.language,
+            alternatives=heard.alternatives,
         )
         manner = self._manner(decision)
         clauses = self.mouth.clauses(decision.reply.say, manner)
@@ -214,29 +225,29 @@ class Conductor(FrameProcessor):
             self._unsaid = None
             self._carried = self._joined(text)
             await self._call.publish({"who": "caller", "text": text})
-            pending = self._decision_for(self._carried, utterance.heard.language)
+            pending = self._decision_for(self._carried, utterance.heard)
             await self._start_turn(pending, _Cause(utterance))
 
-    def _decision_for(self, text: str, language: str) -> asyncio.Task[Decision]:
+    def _decision_for(self, text: str, heard: Heard) -> asyncio.Task[Decision]:
         """What was prepared on the same words, or a decision begun now."""
         prepared, self._prepared = self._prepared, None
         if prepared is not None and prepared.text == text:
             return prepared.decision
         if prepared is not None:
             prepared.decision.cancel()
-        return self.create_task(self._decide(text, language))
+        return self.create_task(self._decide(text, heard))
 
     async def _heard_nothing(self, utterance: Utterance) -> None:
         self._stop_timer()
-        language = self._state.language
+        heard = replace(utterance.heard, language=self._state.language)
         if self._unsaid:
             await self._resume()
         elif self._carried:
             # a sound after the end of a question that was not answered yet: answer it
-            pending = self._decision_for(self._carried, language)
+            pending = self._decision_for(self._carried, heard)
             await self._start_turn(pending, _Cause(utterance))
         elif utterance.heard.audio_s >= self._patience.noise_s:
-            pending = self.create_task(self._decide("", language))
+            pending = self.create_task(self._decide("", heard))
             await self._start_turn(pending, _Cause(utterance))
         else:
             self._wait_for_caller()
@@ -275,6 +286,7 @@ class Conductor(FrameProcessor):
         except Exception:
             logger.exception("the desk failed; stepping down")
             decision = self._desk.breakdown(self._state, at=self._clock())
+        decision = await self._written(decision)
         self._stop_timer()
         if self._filler is not None and not self._filler.done():
             await asyncio.shield(self._filler)  # "un instant" is said to its end, then the reply
@@ -282,6 +294,21 @@ class Conductor(FrameProcessor):
         self._ears.language = decision.state.language
         await self._speak(decision, cause)
         await self._act(decision.reply)
+
+    async def _written(self, decision: Decision) -> Decision:
+        """Write the tickets of a decision, so that no reference is said of what could be lost.
+
+        From here on the turn is the call's state, whatever interrupts its reply: a ticket is
+        written once.
+        """
+        if not decision.tickets:
+            return decision
+        self._state, self._carried = decision.state, ""
+        writes = [self._ledger.ticket(ticket) for ticket in decision.tickets]
+        safe = await asyncio.shield(asyncio.gather(*writes))
+        if all(safe):
+            return decision
+        return self._desk.not_written(decision.state, decision.tickets[0].service)
 
     async def _speak(self, decision: Decision, cause: _Cause) -> None:
         reply = decision.reply
@@ -386,6 +413,8 @@ class Conductor(FrameProcessor):
     def _wait_for_caller(self) -> None:
         limits = self._patience.silence_s
         limit_s = limits[min(self._silences, len(limits) - 1)]
+        if self._state.task is not None and self._state.task.typed:
+            limit_s = self._patience.keys_s
         self._stop_timer()
         self._timer = self.create_task(self._notice_silence(limit_s))
 
@@ -393,6 +422,7 @@ class Conductor(FrameProcessor):
         await asyncio.sleep(limit_s)
         if self._ears.caller_speaking:
             return
-        self._silences += 1
+        typing = self._state.task is not None and self._state.task.typed
+        self._silences += 0 if typing else 1  # a pause between keys is no silence
         decision = self._desk.silence(self._state, self._silences, at=self._clock())
         await self._start_turn(self._done(decision), _Cause())

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from dialog.reply import Reply
+from dialog.tasks.ticket import TicketDraft
 from records import (
     AsyncRecords,
     CallDraft,
@@ -20,6 +21,7 @@ from records import (
     MediaStats,
     Outcome,
     RecordsError,
+    TicketEntry,
     TurnDraft,
     mask_number,
 )
@@ -128,6 +130,38 @@ class Ledger:
             reply.confidence,
             " interrupted" if interrupted else "",
             " ".join(f"{name}={ms:.0f}ms" for name, ms in timings.items()),
+        )
+
+    async def ticket(self, draft: TicketDraft) -> bool:
+        """Write what the caller leaves; returns whether it is safe, and may be said to be."""
+        written = await _tried(self._records.add_ticket(self._entry(draft)))
+        if written is not None:
+            logger.info(
+                "call %s: %s %s for %s%s%s",
+                self.reference,
+                written.kind,
+                written.reference,
+                written.service,
+                "" if written.complete else ", incomplete",
+                f", {written.count} callers so far" if written.count > 1 else "",
+            )
+        return written is not None
+
+    def _entry(self, draft: TicketDraft) -> TicketEntry:
+        """The records' own form of a ticket; places are columns there."""
+        values = dict(draft.fields)
+        lat, lon = values.pop("lat", ""), values.pop("lon", "")
+        return TicketEntry(
+            call_id=self._call.id if self._call else None,
+            kind=draft.kind,
+            reference=draft.reference,
+            service=draft.service,
+            fields=values,
+            due_on=draft.due,
+            complete=draft.complete,
+            lat=float(lat) if lat and lon else None,
+            lon=float(lon) if lat and lon else None,
+            street=values.pop("street", ""),
         )
 
     async def event(self, kind: str, **data: object) -> None:

@@ -27,6 +27,7 @@ class Heard:
     audio_s: float = 0.0
     compute_ms: float = 0.0
     passes: str = ""  #: decodings it took: "beam", "beam+en" (tried), "beam+30s"
+    alternatives: tuple[str, ...] = ()  #: what the engine also considered, likeliest first
     failed: bool = False  #: the engine failed: nothing is known of what was said
 
     @classmethod

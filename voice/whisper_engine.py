@@ -41,6 +41,7 @@ class Listening:
     margin_s: float = 2.0  #: silence encoded after the speech: a tight window loops
     least_s: float = 10.0  #: shortest window encoded
     beam: int = 5
+    hypotheses: int = 3  #: of the beam that are kept: the others help to find the sheet
     silent: float = 0.5  #: no-speech probability from which an unsure decoding is silence
     unsure: float = -0.9  #: mean log-probability under which a decoding is unsure
     hopeless: float = -1.25  #: mean log-probability under which words are noise in any case
@@ -56,6 +57,7 @@ class _Decoding:
     text: str
     logprob: float
     no_speech: float
+    alternatives: tuple[str, ...] = ()
 
 
 class WhisperEngine:
@@ -147,6 +149,7 @@ class WhisperEngine:
             no_speech=decoding.no_speech,
             audio_s=audio_s,
             passes=passes,
+            alternatives=decoding.alternatives if text else (),
         )
 
     def _encode(self, samples: NDArray[np.float32], window_s: float) -> Any:
@@ -173,6 +176,7 @@ class WhisperEngine:
             encoded,
             [prompt],
             beam_size=self._listening.beam,
+            num_hypotheses=min(self._listening.hypotheses, self._listening.beam),
             max_length=max_length,
             return_scores=True,
             return_no_speech_prob=True,
@@ -182,7 +186,8 @@ class WhisperEngine:
         tokens = result.sequences_ids[0]
         # CTranslate2 divides the score by the length; Whisper's mean counts the end token too
         logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        return _Decoding(tokenizer.decode(tokens).strip(), logprob, result.no_speech_prob)
+        best, *others = (tokenizer.decode(one).strip() for one in result.sequences_ids)
+        return _Decoding(best, logprob, result.no_speech_prob, tuple(others))
 
     def _believed(self, decoding: _Decoding) -> str:
         rules = self._listening

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from deploy.cli import ask, call, config, doctor, init, models, serve, speech
+from deploy.cli import ask, call, config, doctor, init, kb, kb_eval, models, serve, speech, town
 from deploy.cli.output import console
 from deploy.errors import EXIT_CANNOT_START, CannotStart
 
@@ -31,6 +31,9 @@ app.command("transcribe")(speech.transcribe)
 app.command("say")(speech.say)
 app.command("call")(call.call)
 app.add_typer(config.app, name="config")
+kb.app.command("eval")(kb_eval.evaluate)
+app.add_typer(kb.app, name="kb")
+app.add_typer(town.app, name="town")
 
 
 def main() -> None:

@@ -25,10 +25,12 @@ from deploy.parts import Town
 from dialog.desk import Decision, Desk
 from dialog.reply import Reply
 from dialog.state import State
+from dialog.tasks.ticket import TicketDraft
 from voice.audio import wav_read
 from voice.narrowband import as_on_a_call
+from voice.recognition import Heard
 
-Hear = Callable[[Path], str]
+Hear = Callable[[Path], Heard]
 
 
 def ask(
@@ -42,7 +44,8 @@ def ask(
     """Ask one question, or every line of a file, as a caller would.
 
     Each input line has `id` and one of `text`, `wav` or `turns` ([{text|wav|dtmf}, …], one
-    conversation); each output line has `id` and the answer, or `turns` with one answer each.
+    conversation); each output line has `id` and the answer, or `turns` with one answer each and
+    `tickets`, where the conversation made some. Digits of one `dtmf` are keyed in one go.
     """
     opened = Town.open(town)
     now = opened.clock(moment(at))
@@ -126,46 +129,64 @@ def _answer(
     line: dict[str, Any], desk: Desk, now: Callable[[], datetime], hear: Hear
 ) -> dict[str, Any]:
     if "turns" not in line:
-        answer, _ = _turn(line, State(), desk, now, hear)
-        return answer
-    state, answers = State(), []
+        return _turn(line, State(), desk, now, hear)[0]
+    state, answers = State(), list[dict[str, Any]]()
+    tickets: list[TicketDraft] = []
     for turn in line["turns"]:
-        answer, state = _turn(turn, state, desk, now, hear)
+        answer, decision = _turn(turn, state, desk, now, hear)
         answers.append(answer)
-    return {"turns": answers}
+        if decision is not None:
+            state = decision.state
+            tickets += decision.tickets
+    left = desk.hang_up(state, at=now())  # the file ends where the caller hangs up
+    tickets += [left] if left else []
+    return {"turns": answers, **({"tickets": [_ticket(t) for t in tickets]} if tickets else {})}
+
+
+def _ticket(draft: TicketDraft) -> dict[str, Any]:
+    return {
+        "kind": draft.kind,
+        "fields": draft.fields,
+        "service": draft.service,
+        "reference": draft.reference,
+        "due": draft.due.isoformat() if draft.due else None,
+        "complete": draft.complete,
+    }
 
 
 def _turn(
     turn: dict[str, Any], state: State, desk: Desk, now: Callable[[], datetime], hear: Hear
-) -> tuple[dict[str, Any], State]:
+) -> tuple[dict[str, Any], Decision | None]:
     extra: dict[str, Any] = {}
     decision: Decision | None = None
     if "dtmf" in turn:
-        for digit in str(turn["dtmf"]):
-            decision = desk.key(state, digit, at=now())
-            state = decision.state
+        digits = str(turn["dtmf"])
+        decision = desk.keys(state, digits, at=now()) if digits else None
     else:
         text = turn.get("text")
+        alternatives: tuple[str, ...] = ()
         if "wav" in turn:
-            text = extra["heard"] = hear(Path(turn["wav"]))
-        decision = desk.hear(state, str(text or ""), at=now())
+            heard = hear(Path(turn["wav"]))
+            text, alternatives = heard.text, heard.alternatives
+            extra["heard"] = text
+        decision = desk.hear(state, str(text or ""), at=now(), alternatives=alternatives)
     if decision is None:
-        return {"error": "a turn has `text`, `wav` or `dtmf`"}, state
-    return {**answer_object(decision.reply), **extra}, decision.state
+        return {"error": "a turn has `text`, `wav` or `dtmf`"}, None
+    return {**answer_object(decision.reply), **extra}, decision
 
 
 def _lazy_ears(town: Town) -> Hear:
     """The recogniser, opened only when a line has sound."""
     engine: list[Any] = []
 
-    def hear(path: Path) -> str:
+    def hear(path: Path) -> Heard:
         if not engine:
             engine.append(town.open_whisper()[0])
         try:
             samples = as_on_a_call(*wav_read(path))
         except (OSError, ValueError) as error:
             fail(str(error))
-        text: str = engine[0].transcribe(samples, hints=town.hints()).text
-        return text
+        heard: Heard = engine[0].transcribe(samples, hints=town.hints())
+        return heard
 
     return hear

@@ -11,7 +11,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 console = Console(stderr=True)
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "saint-aubin"
@@ -54,13 +62,26 @@ def moment(at: str | None) -> datetime | None:
 @contextmanager
 def counting(title: str) -> Iterator[Any]:
     """A bar for work that reports (done, total); nothing is drawn while there is none."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    with _bar(title, MofNCompleteColumn()) as report:
+        yield report
+
+
+@contextmanager
+def downloading(title: str) -> Iterator[Any]:
+    """A bar for bytes; a total of 0 means that nobody knows it."""
+    with _bar(title, DownloadColumn()) as report:
+        yield report
+
+
+@contextmanager
+def _bar(title: str, amount: ProgressColumn) -> Iterator[Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
         task: list[Any] = []
 
         def report(done: int, total: int) -> None:
             if not task:
-                task.append(progress.add_task(title, total=total))
-            progress.update(task[0], completed=done, total=total)
+                task.append(progress.add_task(title, total=total or None))
+            progress.update(task[0], completed=done, total=total or None)
 
         yield report

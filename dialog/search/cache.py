@@ -1,25 +1,34 @@
-"""Embeddings kept on disk by content, so that a start computes only what changed."""
+"""Embeddings and inverted lists kept on disk by content: a start computes only what changed."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dialog.search.bank import Bank
 from dialog.search.embedding import DIMENSION, Embedder, Vectors
 from dialog.search.entries import Entry
+from dialog.search.lexicon import Lexicon
+from dialog.sheets import Sheet
 
 logger = logging.getLogger("allomairie.dialog")
 
 Progress = Callable[[int, int], None]  #: entries done, entries in all
 FILE = "embeddings-e5-small-q4.npz"
+WORDS = "words.npz"
+WORDS_FORMAT = "1"  #: raised when the pieces of a text or their weights change
 _BATCH = 16
+_UNUSABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 def vectors(
@@ -72,24 +81,47 @@ def _read(path: Path) -> dict[str, Vectors]:
             raise ValueError(f"shape {rows.shape}")
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except _UNUSABLE as error:
         logger.warning("%s is not usable (%s): computing the index again", path, error)
         return {}
     return {str(key): row for key, row in zip(keys, rows, strict=True)}
 
 
-def _write(folder: Path, known: dict[str, Vectors]) -> None:
-    temporary = folder / f".{FILE}.{os.getpid()}"
+def lexicon(sheets: Sequence[Sheet], found: Sequence[Entry], bank: Bank, folder: Path) -> Lexicon:
+    """The inverted lists of these entries, built when `folder` holds those of others."""
+    digest = hashlib.sha256(WORDS_FORMAT.encode())
+    for entry in found:
+        digest.update(f"{entry.sheet} {entry.kind:d} {entry.text}\n".encode())
+    for sheet_id, lines in bank.items():
+        digest.update(f"{sheet_id} {lines}\n".encode())
+    key = np.frombuffer(digest.digest(), np.uint8)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        with np.load(folder / WORDS, allow_pickle=False) as stored:
+            if np.array_equal(stored["key"], key):
+                return Lexicon.restored({name: stored[name] for name in stored.files})
+    except FileNotFoundError:
+        pass
+    except _UNUSABLE as error:
+        logger.warning("%s is not usable (%s): computing it again", folder / WORDS, error)
+    built = Lexicon.build(sheets, found, bank)
+    _save(folder / WORDS, {"key": key, **built.arrays()})
+    return built
+
+
+def _write(folder: Path, known: dict[str, Vectors]) -> None:
+    rows = np.stack(list(known.values())).astype(np.float16)
+    _save(folder / FILE, {"keys": np.array(list(known)), "vectors": rows})
+
+
+def _save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write beside and rename: an interruption leaves the old file."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            np.savez(
-                stream,
-                keys=np.array(list(known)),
-                vectors=np.stack(list(known.values())).astype(np.float16),
-            )
-        temporary.replace(folder / FILE)
+            np.savez(stream, allow_pickle=False, **arrays)
+        temporary.replace(path)
     except OSError as error:
-        logger.warning("the index cannot be kept in %s: %s", folder, error)
+        logger.warning("the index cannot be kept in %s: %s", path.parent, error)
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

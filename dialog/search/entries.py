@@ -1,4 +1,4 @@
-"""What is searched: each title, question and paragraph of a sheet is one entry."""
+"""What is searched: each title, summary, question and paragraph of a sheet is one entry."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from dialog.search.normalise import lower
+from dialog.search.normalise import lower, quiet
 from dialog.sheets import Sheet
+
+LONGEST_SUMMARY = 600  #: characters: the engine's time grows with them, the meaning does not
 
 
 class Kind(IntEnum):
@@ -17,6 +19,7 @@ class Kind(IntEnum):
     TITLE = 0
     QUESTION = 1
     PARAGRAPH = 2
+    SUMMARY = 3
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,18 @@ class Entry:
 
 
 def entries(sheets: Iterable[Sheet]) -> list[Entry]:
-    """All entries of these sheets, sheet by sheet."""
+    """All entries of these sheets, sheet by sheet.
+
+    The paragraphs of national sheets are left out: 40,000 of them would take an hour to embed, and
+    the bank of phrasings finds the sheet better than they do.
+    """
     found: list[Entry] = []
     for number, sheet in enumerate(sheets):
         found.append(Entry(number, Kind.TITLE, lower(sheet.title)))
-        found += [Entry(number, Kind.QUESTION, lower(question)) for question in sheet.questions]
+        found.append(Entry(number, Kind.SUMMARY, summary(sheet)))
+        found += [Entry(number, Kind.QUESTION, quiet(question)) for question in sheet.questions]
+        if sheet.national:
+            continue
         for section in sheet.sections:
             prefix = f"{sheet.title} {section.heading}".strip()
             found += [
@@ -51,3 +61,9 @@ def entries(sheets: Iterable[Sheet]) -> list[Entry]:
                 for paragraph in section.paragraphs
             ]
     return found
+
+
+def summary(sheet: Sheet) -> str:
+    """The title and the direct answer, as the embedding reads them."""
+    answer = " ".join(sheet.sections[0].paragraphs) if sheet.sections else ""
+    return lower(f"{sheet.title} : {answer}")[:LONGEST_SUMMARY]

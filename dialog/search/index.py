@@ -1,4 +1,8 @@
-"""The index of a town's sheets: one shared object, read by all calls."""
+"""The index of a town's sheets: one shared object, read by all calls.
+
+words ─► fillers out ─► embedding ─┬► each phrasing: meaning, stems, letters ─► best, three best
+                                   └► summary, title        ranking ◄── weights ◄── signals ◄┘
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,24 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dialog.search.cache import Progress, vectors
-from dialog.search.clauses import clauses
+from dialog.search.bank import Bank, shipped_bank
+from dialog.search.cache import Progress, lexicon, vectors
+from dialog.search.common import Common
+from dialog.search.context import ALONE, TOGETHER, Neighbours
 from dialog.search.embedding import Embedder, Vectors
 from dialog.search.entries import Entry, Kind, entries
-from dialog.search.lexical import Lexicon, Scores
-from dialog.search.normalise import quiet, without_noise
+from dialog.search.groups import NOTHING, Groups, Scores
+from dialog.search.lexicon import Lexicon
+from dialog.search.normalise import quiet
+from dialog.search.pieces import runs, stems
 from dialog.search.ranking import Ranking, Signals, Weights, rank
 from dialog.sheets import Sheet
 
 __all__ = ["Index", "Progress", "Query"]
 
-BACKGROUND = 0.35  #: what the words with their context count beside the words alone
-_FAR = -1.0  #: similarity of a sheet that has no entry of a kind
+LEXICAL = 0.6  #: what stems, and letters, each count beside meaning in the joint score
+LONGEST = 48  #: words of a turn that are embedded, the last ones: time grows with them
 
 
 @dataclass(frozen=True)
@@ -30,49 +37,78 @@ class Query:
     """A caller's words, prepared and embedded once; searches with another context reuse it."""
 
     text: str
-    whole: Vectors  #: shape (384,)
-    parts: Vectors  #: one row per clause, none for a short turn
+    vector: Vectors  #: shape (384,), as the engine gives it
+    stems: tuple[str, ...]
+    runs: tuple[str, ...]
 
 
 class Index:
     """Finds sheets. Nothing changes after `build`, so threads share it."""
 
     def __init__(
-        self, sheets: Sequence[Sheet], found: Sequence[Entry], rows: Vectors, embedder: Embedder
+        self,
+        sheets: Sequence[Sheet],
+        found: Sequence[Entry],
+        rows: Vectors,
+        words: Lexicon,
+        embedder: Embedder,
     ) -> None:
         self.sheets = tuple(sheets)
         self.entries = tuple(found)
-        self._rows = rows
         self._embedder = embedder
-        self._owner = np.array([entry.sheet for entry in found], np.int64)
-        kinds = np.array([entry.kind for entry in found], np.int64)
-        self._of_kind = {kind: np.flatnonzero(kinds == kind) for kind in Kind}
-        self._lexicon = Lexicon(found, len(self.sheets))
+        self.words = words
         self._weights = Weights.load()
+        self._common = common = Common.load()
         self._number = {sheet.id: n for n, sheet in enumerate(self.sheets)}
+        kinds = np.array([entry.kind for entry in found], np.int64)
+        owner = np.array([entry.sheet for entry in found], np.int64)
+        self._questions = np.flatnonzero(kinds == Kind.QUESTION)
+        self._paragraphs = np.flatnonzero(kinds == Kind.PARAGRAPH)
+        self._paragraph_owner = owner[self._paragraphs]
+        self._paragraph_rows = rows[self._paragraphs]
+        self._question_rows = common.of_questions(rows[self._questions])
+        self._summary_rows = common.of_summaries(rows[kinds == Kind.SUMMARY])
+        self._title_rows = common.of_titles(rows[kinds == Kind.TITLE])
+        self._groups = Groups(owner[self._questions], len(self.sheets))
+        self._neighbours = Neighbours(self.sheets)
 
     @classmethod
     def build(
-        cls, sheets: Sequence[Sheet], folder: Path, *, progress: Progress | None = None
+        cls,
+        sheets: Sequence[Sheet],
+        folder: Path,
+        *,
+        progress: Progress | None = None,
+        background: Bank | None = None,
     ) -> Index:
         """Embed what `folder` does not hold yet, and keep it there.
 
         Args:
             folder: where embeddings are kept, by content; made if needed.
             progress: called with (entries done, entries to do).
+            background: phrasings that tell how rare a word is, beside the sheets' own; default:
+                those shipped with the program.
         """
         embedder = Embedder()
         found = entries(sheets)
-        return cls(sheets, found, vectors(found, folder, embedder, progress), embedder)
+        rows = vectors(found, folder, embedder, progress)
+        bank = shipped_bank() if background is None else background
+        return cls(sheets, found, rows, lexicon(sheets, found, bank, folder), embedder)
 
-    def query(self, text: str) -> Query:
-        """Prepare a caller's words: the long turn is also cut into its clauses."""
-        parts = clauses(text)
-        if parts:
-            rows = self._embedder.embed(parts, is_query=True)
-            mean = rows.mean(axis=0)
-            return Query(text, mean / (np.linalg.norm(mean) or 1.0), rows)
-        return Query(text, self._embedder.embed([quiet(text)], is_query=True)[0], _no_rows())
+    def query(self, text: str, alternatives: Sequence[str] = ()) -> Query:
+        """Prepare a caller's words.
+
+        Args:
+            alternatives: what the recogniser also considered; their words count too.
+        """
+        kept = " ".join(quiet(text).split()[-LONGEST:])
+        every = (text, *alternatives)
+        return Query(
+            text,
+            self._embedder.embed([kept], is_query=True)[0],
+            tuple(dict.fromkeys(piece for one in every for piece in stems(one))),
+            tuple(dict.fromkeys(piece for one in every for piece in runs(one))),
+        )
 
     def rank(
         self,
@@ -80,66 +116,69 @@ class Index:
         day: date,
         *,
         context: Mapping[str, float] | None = None,
-        background: Query | None = None,
+        last: Sheet | None = None,
     ) -> Ranking:
         """The sheets that may be spoken on `day`, likeliest first.
 
         Args:
             context: sheet id -> what the conversation adds to its score (or takes from it).
-            background: the same words with what they follow; they count for a part.
+            last: the sheet spoken last, when the words may lean on it.
         """
         if not self.sheets:
-            return Ranking((), 1.0)
-        signals: Signals = self.signals(query)
-        if background is not None:
-            signals += BACKGROUND * (self.signals(background) - signals)
-        scores: Scores = signals @ np.array(self._weights.signals, np.float32)
+            return Ranking(())
+        scores = self._scores(query)
+        if last is not None:
+            together = self._scores(self.query(f"{last.title} {query.text}"))
+            near = self._neighbours.bonus(self._number[last.id])
+            scores = ALONE * scores + TOGETHER * together + near
         for sheet_id, bonus in (context or {}).items():
             if (number := self._number.get(sheet_id)) is not None:
                 scores[number] += bonus
         allowed = np.array([sheet.speakable(day) for sheet in self.sheets])
-        long = len(query.parts) > 0
-        none = self._weights.none_long if long else self._weights.none
-        return rank(self.sheets, scores, allowed, none)
+        return rank(self.sheets, scores, allowed, self._weights)
 
     def signals(self, query: Query, *, without: int | None = None) -> Signals:
-        """How close each sheet is, one column per signal.
+        """How close each sheet is, one column per signal of `ranking.SIGNALS`.
 
         Args:
-            without: number of an entry left out, when the query is that entry (to fit weights).
+            without: number among the questions left out, when the query is that one (to fit); the
+                last column keeps it.
         """
-        near = self._rows @ query.whole
-        nearest = (self._rows @ query.parts.T).max(axis=1) if len(query.parts) else near
-        words = without_noise(query.text)
-        by_words = self._lexicon.entry_scores(words)
-        by_sheet = self._lexicon.sheet_scores(words)
+        meaning = self._question_rows @ self._common.of_questions(query.vector)
+        by_stems = self.words.stems.cosine(query.stems)
+        by_runs = self.words.runs.cosine(query.runs)
+        whole = self.words.sheets.share(query.stems)
         if without is not None:
-            entry = self.entries[without]
-            near[without] = nearest[without] = _FAR
-            by_words[without] = 0.0
-            by_sheet[entry.sheet] = self._lexicon.score_without(words, entry)
+            for scores in (meaning, by_stems, by_runs):
+                scores[without] = NOTHING
+        joint = meaning + LEXICAL * (by_stems + by_runs)
         columns = (
-            self._best(near, Kind.QUESTION),
-            self._best(nearest, Kind.QUESTION),
-            self._best(near, Kind.PARAGRAPH),
-            self._best(near, Kind.TITLE),
-            np.maximum(self._best(by_words, Kind.QUESTION), self._best(by_words, Kind.TITLE)),
-            by_sheet,
+            *self._groups.best(meaning),
+            self._groups.best(by_stems)[0],
+            self._groups.best(by_runs)[0],
+            self._groups.best(by_stems + by_runs)[1],
+            *self._groups.best(joint),
+            self._summary_rows @ self._common.against_summaries(query.vector),
+            self._title_rows @ self._common.against_titles(query.vector),
+            whole,
         )
         return np.stack(columns, axis=1).astype(np.float32)
 
+    def _scores(self, query: Query) -> Scores:
+        weights = np.array(self._weights.signals, np.float32)
+        return np.asarray(self.signals(query) @ weights, np.float32)
+
     def paragraphs(self, query: Query, sheet: Sheet) -> list[float]:
-        """How close each paragraph of a sheet is, in the sheet's order (0..1)."""
-        number = self._number[sheet.id]
-        here = [n for n in self._of_kind[Kind.PARAGRAPH] if self._owner[n] == number]
-        return [float(v) for v in self._rows[here] @ query.whole]
+        """How close each paragraph of a sheet is, in the sheet's order (0..1); 0 if unknown."""
+        here = np.flatnonzero(self._paragraph_owner == self._number[sheet.id])
+        if not len(here):
+            return [0.0] * sum(len(section.paragraphs) for section in sheet.sections)
+        return [float(v) for v in self._paragraph_rows[here] @ query.vector]
 
-    def _best(self, scores: NDArray[np.float32], kind: Kind) -> NDArray[np.float32]:
-        best = np.full(len(self.sheets), _FAR, np.float32)
-        chosen = self._of_kind[kind]
-        np.maximum.at(best, self._owner[chosen], scores[chosen])
-        return best
+    def question_numbers(self) -> list[int]:
+        """The sheet of each question, in the order of `signals(without=…)`."""
+        return [self.entries[n].sheet for n in self._questions]
 
-
-def _no_rows() -> Vectors:
-    return np.zeros((0, 0), np.float32)
+    def question_texts(self) -> list[str]:
+        """The questions, in the same order."""
+        return [self.entries[n].text for n in self._questions]

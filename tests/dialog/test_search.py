@@ -10,7 +10,6 @@ import pytest
 
 from dialog.search import Index
 from dialog.search.cache import FILE
-from dialog.search.clauses import clauses
 from dialog.search.fit import examples, fit
 from dialog.search.normalise import fold, quiet, terms, without_noise
 
@@ -41,22 +40,6 @@ def test_the_embedding_reads_accents_but_no_fillers() -> None:
 def test_stems_join_forms_and_drop_small_words() -> None:
     assert terms("les inscriptions") == terms("une inscription")
     assert terms("et pour le la les") == []
-
-
-def test_a_long_turn_is_cut_and_a_short_one_is_not() -> None:
-    assert clauses("Combien coûte un passeport ?") == []
-    cut = clauses(
-        "Voilà, on vide la maison de mon père, il reste un vieux canapé énorme, "
-        "mais je n'ai pas de voiture, est-ce que vous pouvez venir le chercher ?"
-    )
-    assert 2 <= len(cut) <= 6
-    assert any("canapé" in clause for clause in cut)
-
-
-def test_a_turn_without_end_costs_no_more_than_a_long_one() -> None:
-    cut = clauses("et je vous disais " + "vraiment beaucoup de choses " * 300)
-    assert len(cut) <= 6
-    assert all(len(clause.split()) <= 25 for clause in cut)
 
 
 def test_only_what_changed_is_computed_again(sheets, tmp_path: Path) -> None:

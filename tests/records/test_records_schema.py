@@ -34,7 +34,7 @@ def test_the_migrations_make_the_tables_that_the_code_expects(url: str) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
         checks = {
             (table, check["name"]): re.findall(r"'([a-z_]+)'", check["sqltext"])
-            for table in ("calls", "turns")
+            for table in ("calls", "turns", "tickets")
             for check in sa.inspect(connection).get_check_constraints(table)
         }
     engine.dispose()
@@ -45,6 +45,9 @@ def test_the_migrations_make_the_tables_that_the_code_expects(url: str) -> None:
         ("calls", "ck_calls_outcome"),
         ("calls", "ck_calls_reference"),
         ("turns", "ck_turns_number"),
+        ("tickets", "ck_tickets_count"),
+        ("tickets", "ck_tickets_reference"),
+        ("tickets", "ck_tickets_status"),
     }
     for name in ("channel", "direction", "outcome"):
         kind = Base.metadata.tables["calls"].c[name].type

@@ -12,7 +12,7 @@ import pytest
 
 from bench.callers import PEOPLE, Clip, over_the_line, people
 from bench.noises import noises
-from bench.words import compare, plain_words, total
+from voice.word_errors import compare, plain_words, total
 from tests.voice.engines import STORE, WHISPER, kokoro, needs, piper
 from voice.audio import to_float
 from voice.turns import RATE_HZ

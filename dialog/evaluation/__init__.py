@@ -1,0 +1,7 @@
+"""Measures how often callers get the right sheet, on sets of questions with expectations."""
+
+from dialog.evaluation.cases import Case, CaseError, Expected, read_cases
+from dialog.evaluation.outcome import Outcome, judge
+from dialog.evaluation.tally import Tally
+
+__all__ = ["Case", "CaseError", "Expected", "Outcome", "Tally", "judge", "read_cases"]

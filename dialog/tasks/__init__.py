@@ -1,0 +1,1 @@
+"""What a caller leaves with the town hall: a message, a street report, an appointment request."""

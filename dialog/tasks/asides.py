@@ -1,0 +1,128 @@
+"""What a caller says inside a task that is not its answer: he is answered, and the task goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dialog.decision import Decision, Turn, say
+from dialog.finder import Finder
+from dialog.intents import Intents
+from dialog.manners import Manners
+from dialog.people import People
+from dialog.phrases import Phrases
+from dialog.reply import Action
+from dialog.state import State
+from dialog.tasks.rules import TaskRules
+
+_SHORT = 8  #: words; in a longer answer "plus lentement" may be about the neighbour's car
+_QUESTION_WORDS = 4  #: "Dupont ?" is a name that the recogniser doubts
+
+#: intent -> phrase said before the question is asked again
+_SMALL_TALK = (
+    ("robot", "task_robot"),
+    ("insulted", "task_insulted"),
+    ("hello", "task_here"),
+)
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Words to say before the open question is asked again."""
+
+    lead: str
+    answer: Decision | None = None  #: of a question, with its sheet
+
+
+class Asides:
+    """Recognises what interrupts a task, by the rules that hold outside it too."""
+
+    def __init__(
+        self,
+        intents: Intents,
+        phrases: Phrases,
+        rules: TaskRules,
+        people: People,
+        manners: Manners,
+        finder: Finder,
+    ) -> None:
+        self._intents = intents
+        self._phrases = phrases
+        self._rules = rules
+        self._people = people
+        self._manners = manners
+        self._finder = finder
+
+    def cancelled(self, turn: Turn) -> bool:
+        """Whether the caller gives the task up; only a short turn does."""
+        return turn.words.count <= _SHORT and bool(
+            self._rules.inside("cancel").search(turn.words.spoken)
+        )
+
+    def leaving(self, turn: Turn) -> bool:
+        """Whether the caller says goodbye in the middle."""
+        return turn.words.count <= _SHORT and self._intents.is_("goodbye", turn.words)
+
+    def person(self, turn: Turn, service: str) -> Decision | Aside | None:
+        """A transfer, or an aside when nobody is there: the task itself is the way to be reached.
+
+        Args:
+            service: the one the task is for.
+        """
+        if turn.words.count > _SHORT or not self._intents.is_("person", turn.words):
+            return None
+        if self._rules.message.matches(turn.words):
+            return None
+        return self.pass_to(turn, service)
+
+    def pass_to(self, turn: Turn, service: str) -> Decision | Aside:
+        """As when a person is asked for."""
+        named = self._people.directory.named(turn.words)
+        wanted = named or self._people.town_service(service)
+        passed = self._people.pass_to(wanted, turn.state, turn.at)
+        if passed.reply.transfer_to:
+            return passed
+        fallback = self._people.pass_to(self._people.default(turn.state), turn.state, turn.at)
+        if fallback.reply.transfer_to and named is None:
+            return fallback
+        return Aside(self._phrases.say("task_closed"))
+
+    def manners(self, turn: Turn) -> Decision | Aside | None:
+        """Repeat, slower, wait, small talk."""
+        words = turn.words
+        if words.count > _SHORT or self._intents.is_("yes", words):
+            return None
+        steps: tuple[tuple[str, Callable[[State], Decision]], ...] = (
+            ("slower", self._manners.slower),
+            ("repeat", self._manners.repeat),
+        )
+        for intent, act in steps:
+            if self._intents.is_(intent, words):
+                return act(turn.state)
+        if self._intents.is_("wait", words):
+            return say(turn.state, Action.CHITCHAT, self._phrases.say("wait"))
+        for intent, phrase in _SMALL_TALK:
+            if self._intents.is_(intent, words):
+                return Aside(self._phrases.say(phrase))
+        return None
+
+    def question(self, turn: Turn) -> Aside | None:
+        """A clear question that a sheet or the opening hours answer."""
+        if not self._asks(turn):
+            return None
+        if self._rules.inside("why").search(turn.words.spoken):
+            return Aside(self._phrases.say("task_why"))
+        outside = replace(turn.state.settled(), task=None)
+        found, understood = self._finder.decide(replace(turn, state=outside))
+        if understood and found.reply.action == Action.ANSWER:
+            return Aside(self.without_offer(found.reply.say), found)
+        return None
+
+    def _asks(self, turn: Turn) -> bool:
+        if self._rules.inside("question").search(turn.words.spoken):
+            return True
+        return turn.words.text.rstrip().endswith("?") and turn.words.count >= _QUESTION_WORDS
+
+    def without_offer(self, text: str) -> str:
+        """Without "voulez-vous la suite ?": the next question is the task's."""
+        return text.removesuffix(self._phrases.say("more_offer")).strip()

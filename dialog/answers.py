@@ -31,7 +31,8 @@ class Spoken:
     @property
     def text(self) -> str:
         """The sentences as one text, after the condition under which they hold."""
-        told = " ".join(self.sentences).removesuffix(" ;")
+        told = " ".join(self.sentences).rstrip(" ;:,")
+        told += "" if told[-1:] in ".!?…»" else "."
         return f"{self.condition} : {told}" if self.condition else told
 
 

@@ -49,7 +49,7 @@ def differences(titles: Sequence[str]) -> list[str]:
     start = len(_shared(lowered))
     rest = [one[start:] for one in lowered]
     end = len(_shared([one[::-1] for one in rest]))
-    if not start and not end:
+    if 2 * (start + end) < min(map(len, words)):  # two sheets that only begin alike
         return [_inside(title) for title in titles]
     cut = [one[start : len(one) - end] for one in words]
     if any(not _telling(part) for part in cut):

@@ -30,6 +30,7 @@ SURE = 0.70  #: confidence from which a sheet is spoken: above it nine answers i
 WISHED = 0.45  #: the same for a wish, such as a person: a mistake costs little
 DOUBTFUL = 0.20  #: confidence from which a question back is worth the caller's time
 KNOWN = 7.5  #: score under which no sheet speaks of what was said
+FEW = 12  #: words of a turn; a longer one is asked for again in fewer words
 MOST_CHOICES = 3
 CLOSE = 0.15  #: a choice has at least this share of the best one's probability
 
@@ -228,7 +229,7 @@ class Finder:
         return Decision(reply, after)
 
     def _nothing(self, turn: Turn, ranking: Ranking) -> Decision:
-        elsewhere = ranking.score < KNOWN and turn.words.count > 2
+        elsewhere = ranking.score < KNOWN and 2 < turn.words.count <= FEW
         text = self._phrases.say("out_of_scope" if elsewhere else "not_understood")
         reply = Reply(
             Action.OUT_OF_SCOPE,

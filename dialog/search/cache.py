@@ -26,7 +26,7 @@ logger = logging.getLogger("allomairie.dialog")
 Progress = Callable[[int, int], None]  #: entries done, entries in all
 FILE = "embeddings-e5-small-q4.npz"
 WORDS = "words.npz"
-WORDS_FORMAT = "1"  #: raised when the pieces of a text or their weights change
+WORDS_FORMAT = "2"  #: raised when the pieces of a text or their weights change
 _BATCH = 16
 _UNUSABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dialog.search.ages import Ages
 from dialog.search.bank import Bank, shipped_bank
 from dialog.search.cache import Progress, lexicon, vectors
 from dialog.search.common import Common
@@ -24,6 +25,7 @@ from dialog.search.lexicon import Lexicon
 from dialog.search.normalise import quiet
 from dialog.search.pieces import runs, stems
 from dialog.search.ranking import Ranking, Signals, Weights, rank
+from dialog.search.sounds import sound_runs
 from dialog.sheets import Sheet
 
 __all__ = ["Index", "Progress", "Query"]
@@ -40,6 +42,7 @@ class Query:
     vector: Vectors  #: shape (384,), as the engine gives it
     stems: tuple[str, ...]
     runs: tuple[str, ...]
+    sounds: tuple[str, ...]
 
 
 class Index:
@@ -71,6 +74,7 @@ class Index:
         self._title_rows = common.of_titles(rows[kinds == Kind.TITLE])
         self._groups = Groups(owner[self._questions], len(self.sheets))
         self._neighbours = Neighbours(self.sheets)
+        self._ages = Ages(self.sheets)
 
     @classmethod
     def build(
@@ -108,6 +112,7 @@ class Index:
             self._embedder.embed([kept], is_query=True)[0],
             tuple(dict.fromkeys(piece for one in every for piece in stems(one))),
             tuple(dict.fromkeys(piece for one in every for piece in runs(one))),
+            tuple(dict.fromkeys(piece for one in every for piece in sound_runs(one))),
         )
 
     def rank(
@@ -147,9 +152,10 @@ class Index:
         meaning = self._question_rows @ self._common.of_questions(query.vector)
         by_stems = self.words.stems.cosine(query.stems)
         by_runs = self.words.runs.cosine(query.runs)
+        by_sounds = self.words.sounds.cosine(query.sounds)
         whole = self.words.sheets.share(query.stems)
         if without is not None:
-            for scores in (meaning, by_stems, by_runs):
+            for scores in (meaning, by_stems, by_runs, by_sounds):
                 scores[without] = NOTHING
         joint = meaning + LEXICAL * (by_stems + by_runs)
         columns = (
@@ -157,6 +163,7 @@ class Index:
             self._groups.best(by_stems)[0],
             self._groups.best(by_runs)[0],
             self._groups.best(by_stems + by_runs)[1],
+            *self._groups.best(by_sounds),
             *self._groups.best(joint),
             self._summary_rows @ self._common.against_summaries(query.vector),
             self._title_rows @ self._common.against_titles(query.vector),
@@ -166,7 +173,7 @@ class Index:
 
     def _scores(self, query: Query) -> Scores:
         weights = np.array(self._weights.signals, np.float32)
-        return np.asarray(self.signals(query) @ weights, np.float32)
+        return np.asarray(self.signals(query) @ weights + self._ages.bonus(query.text), np.float32)
 
     def paragraphs(self, query: Query, sheet: Sheet) -> list[float]:
         """How close each paragraph of a sheet is, in the sheet's order (0..1); 0 if unknown."""

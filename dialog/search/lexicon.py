@@ -1,4 +1,4 @@
-"""Search by words: phrasings by their stems and by their letters, sheets by all their stems."""
+"""Search by words: phrasings by stems, letters and sounds, sheets by all their stems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from dialog.search.bank import Bank
 from dialog.search.entries import Entry, Kind
 from dialog.search.pieces import runs, stems
 from dialog.search.postings import Postings
+from dialog.search.sounds import sound_runs
 from dialog.sheets import Sheet
+
+_NAMES = ("stems", "runs", "sounds", "sheets")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Lexicon:
 
     stems: Postings  #: of phrasings
     runs: Postings  #: of phrasings
+    sounds: Postings  #: of phrasings
     sheets: Postings  #: stems of title, direct answer and all phrasings of a sheet
 
     @classmethod
@@ -38,18 +42,19 @@ class Lexicon:
         return cls(
             Postings.by_cosine([stems(t) for t in texts], map(stems, elsewhere)),
             Postings.by_cosine([runs(t) for t in texts], map(runs, elsewhere)),
+            Postings.by_cosine([sound_runs(t) for t in texts], map(sound_runs, elsewhere)),
             Postings.by_bm25(list(map(sheet_bag, sheets)), (_bag(lines) for lines in others)),
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What `restored` needs."""
-        every = (("stems", self.stems), ("runs", self.runs), ("sheets", self.sheets))
+        every = [(name, getattr(self, name)) for name in _NAMES]
         return dict(chain.from_iterable(one.arrays(name).items() for name, one in every))
 
     @classmethod
     def restored(cls, stored: Mapping[str, NDArray[Any]]) -> Lexicon:
         """The lexicon that `arrays` gave."""
-        return cls(*(Postings.restored(stored, name) for name in ("stems", "runs", "sheets")))
+        return cls(*(Postings.restored(stored, name) for name in _NAMES))
 
 
 def sheet_bag(sheet: Sheet) -> list[str]:

@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 import snowballstemmer
+from num2words import num2words
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "«": " ", "»": " "})
 _WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
@@ -30,6 +31,23 @@ def lower(text: str) -> str:
     """Lower case without punctuation, accents kept: what the embedding reads."""
     lowered = text.lower().replace("’", "'").replace("«", " ").replace("»", " ")
     return " ".join(re.sub(r"[^\w\s'%€-]|(?<!\w)-|-(?!\w)", " ", lowered).split())
+
+
+_NUMBER = re.compile(r"(?<![\w.,])(\d{1,4})(?: ?h(?:eures?)? ?(\d{2})?(?![\w]))?(?![\d.,]\d)")
+
+
+def spelt(text: str) -> str:
+    """Small numbers in words: Whisper writes "16 ans", the phrasings say "seize ans"."""
+    if not any(character.isdigit() for character in text):
+        return text
+    return _NUMBER.sub(_in_words, text)
+
+
+def _in_words(match: re.Match[str]) -> str:
+    hours = re.search(r"\d ?h", match[0])
+    words = num2words(int(match[1]), lang="fr")
+    minutes = num2words(int(match[2]), lang="fr") if match[2] else ""
+    return f"{words} heures {minutes}".strip() if hours else words
 
 
 _POLITE = (
@@ -66,7 +84,7 @@ def without_noise(text: str) -> str:
 
 def quiet(text: str) -> str:
     """Lower-case words with accents, without politeness and fillers, for the embedding."""
-    words = lower(text).replace("-", " ").split()
+    words = lower(spelt(text)).replace("-", " ").split()
     folded, owner = list[str](), list[int]()
     for number, word in enumerate(words):
         for part in fold(word).split():

@@ -5,7 +5,7 @@ Runs of letters find what stems miss: other forms, compounds, and words the reco
 
 from __future__ import annotations
 
-from dialog.search.normalise import STOP, stem, without_noise
+from dialog.search.normalise import STOP, spelt, stem, without_noise
 
 RUN = 4
 
@@ -22,4 +22,4 @@ def runs(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in without_noise(text).split() if word not in STOP]
+    return [word for word in without_noise(spelt(text)).split() if word not in STOP]

@@ -19,6 +19,8 @@ SIGNALS = (
     "stems",
     "letters",
     "words_three",
+    "sound",
+    "sound_three",
     "joint",
     "joint_three",
     "summary",

@@ -10,6 +10,7 @@ from dialog.intents import Words
 from dialog.reply import Action, Candidate, Reply
 from dialog.search import Hit
 from dialog.state import State
+from dialog.wish_bank import is_wish
 from dialog.tasks.ticket import TicketDraft
 
 
@@ -43,4 +44,5 @@ def say(
 
 def candidates(hits: Sequence[Hit]) -> tuple[Candidate, ...]:
     """The five best sheets, for the records."""
-    return tuple(Candidate(hit.sheet.id, round(hit.probability, 4)) for hit in hits[:5])
+    sheets = [hit for hit in hits if not is_wish(hit.sheet.id)]
+    return tuple(Candidate(hit.sheet.id, round(hit.probability, 4)) for hit in sheets[:5])

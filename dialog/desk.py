@@ -284,7 +284,7 @@ class Desk:
         return decision or self._question(turn)
 
     def _question(self, turn: Turn) -> Decision:
-        decision, understood = self._finder.decide(turn)
+        decision, understood = self._finder.decide(turn, wishes=True)
         if understood:
             return decision
         if turn.state.awaiting == "person":

@@ -65,22 +65,35 @@ class Finder:
 
     # -- finding -----------------------------------------------------------------------------
 
-    def decide(self, turn: Turn) -> tuple[Decision, bool]:
-        """The reply to a question, and whether it was understood."""
+    def decide(self, turn: Turn, *, wishes: bool = False) -> tuple[Decision, bool]:
+        """The reply to a question, and whether it was understood.
+
+        Args:
+            wishes: whether what is no question (a person, a report) is granted too.
+        """
         started = time.perf_counter()
-        leaning = lean(turn, self.sheet(turn.state.sheet), self._intents)
+        before = self._before(turn.state)
+        leaning = lean(turn, before, self._intents)
         day = turn.at.date()
         same = leaning.text == turn.words.text  # a correction is not what the recogniser heard
         query = self._index.query(leaning.text, turn.alternatives if same else ())
-        last = self.sheet(turn.state.sheet) if leaning.after else None
+        last = before if leaning.after else None
         ranking = self._index.rank(query, day, context=leaning.context, last=last)
         stages = {"search": _ms_since(started)}
         if self._model is not None and leaning.follow_up and not _sure(ranking):
             started = time.perf_counter()
             query, ranking = self._rewritten(turn, leaning, query, ranking)
             stages["rewrite"] = _ms_since(started)
+        granted = self._wish(turn, ranking) if wishes else None
+        if granted is not None:
+            return replace(granted, reply=replace(granted.reply, stages=stages)), True
         decision, understood = self._reply(turn, leaning, query, ranking)
         return replace(decision, reply=replace(decision.reply, stages=stages)), understood
+
+    def _before(self, state: State) -> Sheet | None:
+        """The sheet that a turn may lean on: the last one spoken, or the likeliest just offered."""
+        offered = state.choices[0] if state.choices else ""
+        return self.sheet(offered or state.sheet)
 
     def _rewritten(
         self, turn: Turn, leaning: Lean, query: Query, ranking: Ranking
@@ -98,15 +111,13 @@ class Finder:
     ) -> tuple[Decision, bool]:
         if (told := self._opening.of_office(turn)) is not None:
             return told, True
-        if (granted := self._wish(turn, ranking)) is not None:
-            return granted, True
         if _sure(ranking):
             hit = ranking.hits[0]
             asked_again = leaning.follow_up and hit.sheet.id == turn.state.sheet
             return self.answer(turn, hit, query, leaning, ranking, follow_up=asked_again), True
         if (configured := self._opening.decide(turn)) is not None:
             return configured, True
-        choices = close_choices(ranking)
+        choices = () if self._unknown(turn, ranking) else close_choices(ranking)
         if len(choices) > 1 and turn.state.awaiting != "choice":
             return self._clarify(turn, choices, ranking), True
         return self._nothing(turn, ranking), False
@@ -122,7 +133,7 @@ class Finder:
         reply = replace(
             decision.reply,
             confidence=best.probability,
-            candidates=candidates([hit for hit in ranking.hits if not is_wish(hit.sheet.id)]),
+            candidates=candidates(ranking.hits),
         )
         return replace(decision, reply=reply)
 
@@ -228,8 +239,13 @@ class Finder:
         )
         return Decision(reply, after)
 
+    @staticmethod
+    def _unknown(turn: Turn, ranking: Ranking) -> bool:
+        """Whether no sheet speaks of this; a long turn is never near to one, whatever it says."""
+        return ranking.score < KNOWN and turn.words.count <= FEW
+
     def _nothing(self, turn: Turn, ranking: Ranking) -> Decision:
-        elsewhere = ranking.score < KNOWN and 2 < turn.words.count <= FEW
+        elsewhere = self._unknown(turn, ranking) and turn.words.count > 2
         text = self._phrases.say("out_of_scope" if elsewhere else "not_understood")
         reply = Reply(
             Action.OUT_OF_SCOPE,
@@ -277,7 +293,7 @@ def _sure(ranking: Ranking) -> bool:
 
 def close_choices(ranking: Ranking) -> tuple[Hit, ...]:
     """The sheets that a clarifying question would name; () when none stands out."""
-    if ranking.confidence < DOUBTFUL or ranking.score < KNOWN:
+    if ranking.confidence < DOUBTFUL:
         return ()
     least = CLOSE * ranking.confidence
     sheets = [hit for hit in ranking.hits if not is_wish(hit.sheet.id)]

@@ -19,6 +19,7 @@ from dialog.tasks.tasks import Tasks
 from dialog.town import Town
 from dialog.wish_bank import PREFIX
 
+SHORT = 8  #: words of a goodbye
 _SMALL_TALK = {
     "robot": "robot",
     "nom": "name",
@@ -51,11 +52,15 @@ class Wishes:
             "appointment": lambda t, _: self.tasks.begin(t, "appointment"),
             "chitchat": self._small_talk,
             "outofscope": self._out_of_scope,
-            "goodbye": lambda t, _: self.manners.goodbye(t.state),
+            "goodbye": self._goodbye,
             "repeat": lambda t, _: self.manners.repeat(t.state),
             "slower": lambda t, _: self.manners.slower(t.state),
         }
         return granted[action](turn, kind) if action in granted else None
+
+    def _goodbye(self, turn: Turn, kind: str) -> Decision | None:
+        """Only a short turn: to hang up on somebody who asks something is the worst mistake."""
+        return self.manners.goodbye(turn.state) if turn.words.count <= SHORT else None
 
     def _transfer(self, turn: Turn, kind: str) -> Decision:
         named = self.people.directory.named(turn.words)

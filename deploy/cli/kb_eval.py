@@ -11,7 +11,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.cli.output import AtOption, JsonOption, TownOption, counting, fail, moment, print_json
+from deploy.cli.output import (
+    EXAMPLE,
+    AtOption,
+    JsonOption,
+    TownOption,
+    counting,
+    fail,
+    moment,
+    print_json,
+)
 from deploy.parts import Town
 from deploy.spoken import SpokenCallers, Voice
 from dialog.desk import Desk
@@ -33,7 +42,7 @@ OutOption = Annotated[
 
 def evaluate(
     file: FileArgument,
-    town: TownOption,
+    town: TownOption = EXAMPLE,
     plot: PlotOption = None,
     spoken: SpokenOption = False,
     limit: LimitOption = 0,

@@ -71,8 +71,10 @@ def judge(
 
 
 def _verdict(expected: Expected, reply: Reply) -> str:
+    if expected.accept and reply.sheet in expected.accept:
+        return RIGHT  # also a report that names the right sheet
     if expected.accept and reply.action in _ANSWERS and reply.sheet:
-        return RIGHT if reply.sheet in expected.accept else WRONG
+        return WRONG
     if expected.action and reply.action == expected.action:
         return RIGHT
     if reply.action is Action.CLARIFY:

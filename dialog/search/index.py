@@ -31,6 +31,7 @@ from dialog.sheets import Sheet
 __all__ = ["Index", "Progress", "Query"]
 
 LEXICAL = 0.6  #: what stems, and letters, each count beside meaning in the joint score
+OWN = 2.5  #: what a sheet of the town gains: it knows better than the State what is done here
 LONGEST = 48  #: words of a turn that are embedded, the last ones: time grows with them
 
 
@@ -75,6 +76,7 @@ class Index:
         self._groups = Groups(owner[self._questions], len(self.sheets))
         self._neighbours = Neighbours(self.sheets)
         self._ages = Ages(self.sheets)
+        self._own = np.array([OWN if one.service else 0.0 for one in self.sheets], np.float32)
 
     @classmethod
     def build(
@@ -173,7 +175,8 @@ class Index:
 
     def _scores(self, query: Query) -> Scores:
         weights = np.array(self._weights.signals, np.float32)
-        return np.asarray(self.signals(query) @ weights + self._ages.bonus(query.text), np.float32)
+        scores = self.signals(query) @ weights + self._ages.bonus(query.text) + self._own
+        return np.asarray(scores, np.float32)
 
     def paragraphs(self, query: Query, sheet: Sheet) -> list[float]:
         """How close each paragraph of a sheet is, in the sheet's order (0..1); 0 if unknown."""

@@ -12,12 +12,12 @@ import pytest
 
 from bench.callers import PEOPLE, Clip, over_the_line, people
 from bench.noises import noises
-from voice.word_errors import compare, plain_words, total
 from tests.voice.engines import STORE, WHISPER, kokoro, needs, piper
 from voice.audio import to_float
 from voice.turns import RATE_HZ
 from voice.whisper_engine import WhisperEngine
 from voice.windows import LONGEST_S, windows
+from voice.word_errors import compare, plain_words, total
 
 QUESTION = "Bonjour, je voudrais refaire ma carte d'identité."
 ENGLISH = "Good morning, I would like to know how to register my daughter at school."

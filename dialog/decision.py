@@ -10,8 +10,8 @@ from dialog.intents import Words
 from dialog.reply import Action, Candidate, Reply
 from dialog.search import Hit
 from dialog.state import State
-from dialog.wish_bank import is_wish
 from dialog.tasks.ticket import TicketDraft
+from dialog.wish_bank import is_wish
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from dialog.wish_bank import is_wish
 
 Grant = Callable[[Turn, str], Decision | None]  #: the decision on a wish, by its name in the bank
 
-SURE = 0.70  #: confidence from which a sheet is spoken: above it nine answers in ten are right
+SURE = 0.72  #: confidence from which a sheet is spoken: above it nine answers in ten are right
 WISHED = 0.45  #: the same for a wish, such as a person: a mistake costs little
 DOUBTFUL = 0.20  #: confidence from which a question back is worth the caller's time
 KNOWN = 7.5  #: score under which no sheet speaks of what was said

@@ -1,7 +1,7 @@
 """Whether a caller speaks of a child or of an adult, against what a sheet's title is about.
 
-"La carte d'identité de ma petite, elle a quatre mois" never says "mineur": neither its words nor its
-meaning keep it from the sheet for adults. Age decides between many twins of sheets, so it counts.
+"La carte d'identité de ma petite, elle a quatre mois" never says "mineur": neither its words nor
+its meaning keep it from the sheet for adults. Age decides between many twins of sheets.
 """
 
 from __future__ import annotations

@@ -76,7 +76,8 @@ class Index:
         self._groups = Groups(owner[self._questions], len(self.sheets))
         self._neighbours = Neighbours(self.sheets)
         self._ages = Ages(self.sheets)
-        self._own = np.array([OWN if one.service else 0.0 for one in self.sheets], np.float32)
+        gain = OWN if any(one.national for one in self.sheets) else 0.0
+        self._own = np.array([gain if one.service else 0.0 for one in self.sheets], np.float32)
 
     @classmethod
     def build(

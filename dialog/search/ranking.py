@@ -37,8 +37,8 @@ class Weights:
     """How signals make a score, and how scores make a confidence.
 
     `score = signals · weights`, a conditional logit fitted so that the right sheet is likeliest.
-    The confidence is a logistic regression on four facts about the best scores (`EVIDENCE`), fitted on
-    the development set: of answers told with 0.9, nine in ten are right.
+    The confidence is a logistic regression on four facts about the best scores (`EVIDENCE`), fitted
+    on the development set: of answers told with 0.9, nine in ten are right.
     """
 
     signals: tuple[float, ...]

@@ -6,20 +6,18 @@ Only the development half of tests/eval (even ids) is used; see its README.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.parts import Town
 from dialog.desk import Desk
 from dialog.emergencies import Emergencies
 from dialog.grounding import check
-from dialog.search import Index
 from dialog.sheets import load_sheets
 from dialog.state import State
-from dialog.town import Town
 from tests.dialog.conftest import OPEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,10 +34,7 @@ def development_half(name: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def desk() -> Desk:
-    town = Town(**tomllib.loads((TOWN / "allomairie.toml").read_text(encoding="utf-8"))["town"])
-    sheets = load_sheets(TOWN / "sheets")
-    index = Index.build(sheets, TOWN / "data" / "index")
-    return Desk(town, sheets, index, clock=lambda: OPEN)
+    return Town.open(TOWN).open_desk(language_model=False)
 
 
 def test_at_least_four_fifths_right_and_few_wrong(desk: Desk) -> None:
@@ -62,9 +57,10 @@ def test_every_emergency_of_the_development_half_is_heard(desk: Desk) -> None:
         assert urgent is (line["action"] == "emergency"), line["id"]
 
 
-def test_a_sheets_own_questions_are_not_taken_for_emergencies(desk: Desk) -> None:
+def test_a_sheets_own_questions_are_not_taken_for_emergencies() -> None:
     emergencies = Emergencies.load()
-    questions = [question for sheet in desk.sheets for question in sheet.questions]
+    sheets = load_sheets(TOWN / "sheets")
+    questions = [question for sheet in sheets for question in sheet.questions]
     alarms = [question for question in questions if emergencies.find(question)]
     assert len(alarms) <= 0.005 * len(questions), alarms
 

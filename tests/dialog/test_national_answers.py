@@ -132,7 +132,7 @@ def test_a_doubt_is_asked_by_what_differs(desk: Desk) -> None:
     ("said", "action"),
     [
         ("vous pourriez me mettre avec la personne qui gère les cimetières", Action.TRANSFER),
-        ("c'est encore moi, on était ensemble et ça a raccroché", Action.TRANSFER),
+        ("on a été coupés, j'étais en ligne avec votre collègue", Action.TRANSFER),
         ("dites-lui que je serai en retard et que je rappellerai", Action.MESSAGE),
         ("le trottoir s'est affaissé devant le numéro douze", Action.REPORT),
         ("il va pleuvoir ce week-end d'après vous", Action.OUT_OF_SCOPE),

@@ -99,7 +99,11 @@ def test_the_shipped_sets_can_be_read() -> None:
 def test_kb_eval_prints_json_and_draws(tmp_path: Path) -> None:
     questions = tmp_path / "few.jsonl"
     lines = [
-        {"id": "1", "text": "c'est quand les encombrants", "accept": ["encombrants"]},
+        {
+            "id": "1",
+            "text": "j'ai un vieux canapé à jeter, comment je fais",
+            "accept": ["encombrants"],
+        },
         {"id": "2", "text": "vous êtes un robot ?", "action": "chitchat"},
         {"id": "3", "turns": [{"text": "refaire mon passeport", "accept": ["passeport"]}]},
     ]

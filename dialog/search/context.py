@@ -17,6 +17,7 @@ from dialog.sheets import Sheet
 
 ALONE, TOGETHER = 0.47, 0.52
 DOSSIER, THEME, REFERRED, SAME = 0.6, 1.6, 1.7, -0.8
+ASIDE = 1.0  #: what is no sheet (a person, "merci") follows any sheet: it is searched alone
 
 
 class Neighbours:

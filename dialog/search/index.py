@@ -17,7 +17,7 @@ from dialog.search.ages import Ages
 from dialog.search.bank import Bank, shipped_bank
 from dialog.search.cache import Progress, lexicon, vectors
 from dialog.search.common import Common
-from dialog.search.context import ALONE, TOGETHER, Neighbours
+from dialog.search.context import ALONE, ASIDE, TOGETHER, Neighbours
 from dialog.search.embedding import Embedder, Vectors
 from dialog.search.entries import Entry, Kind, entries
 from dialog.search.groups import NOTHING, Groups, Scores
@@ -76,6 +76,7 @@ class Index:
         self._groups = Groups(owner[self._questions], len(self.sheets))
         self._neighbours = Neighbours(self.sheets)
         self._ages = Ages(self.sheets)
+        self._subjectless = np.array([not (one.service or one.theme) for one in self.sheets])
         gain = OWN if any(one.national for one in self.sheets) else 0.0
         self._own = np.array([gain if one.service else 0.0 for one in self.sheets], np.float32)
 
@@ -138,7 +139,8 @@ class Index:
         if last is not None:
             together = self._scores(self.query(f"{last.title} {query.text}"))
             near = self._neighbours.bonus(self._number[last.id])
-            scores = ALONE * scores + TOGETHER * together + near
+            joined = ALONE * scores + TOGETHER * together + near
+            scores = np.where(self._subjectless, (ALONE + TOGETHER) * scores + ASIDE, joined)
         for sheet_id, bonus in (context or {}).items():
             if (number := self._number.get(sheet_id)) is not None:
                 scores[number] += bonus

@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bench.callers import LINE_HZ, coloured_noise, over_the_line
 from bench.noises import noises
 from tests.voice.engines import kokoro
 from voice.audio import to_float
 from voice.endpointing import EndOfTurnJudge, SpeechDetector
+from voice.line import LINE_HZ, coloured_noise, over_the_line
 from voice.turns import CHUNK_SAMPLES, RATE_HZ, Kind, Samples, TurnEvent, TurnTaker
 
 COMPLETE = "Quels sont les horaires de la piscine municipale ?"

@@ -31,6 +31,7 @@ WISHED = 0.45  #: the same for a wish, such as a person: a mistake costs little
 DOUBTFUL = 0.20  #: confidence from which a question back is worth the caller's time
 KNOWN = 7.5  #: score under which no sheet speaks of what was said
 FEW = 12  #: words of a turn; a longer one is asked for again in fewer words
+CHOSEN = 0.6  #: confidence from which an answer in free words picks a choice
 MOST_CHOICES = 3
 CLOSE = 0.15  #: a choice has at least this share of the best one's probability
 
@@ -283,7 +284,25 @@ class Finder:
             for title in titles
         ]
         best = max(scores, default=0)
-        return scores.index(best) if best and scores.count(best) == 1 else None
+        if best:
+            return scores.index(best) if scores.count(best) == 1 else None
+        return self._choice_meant(turn)
+
+    def _choice_meant(self, turn: Turn) -> int | None:
+        """Which choice is meant by other words than its title's: "pour mon fils", "je l'ai perdue".
+
+        The answer is searched together with the question: one of the choices must then be sure. If
+        another sheet is surer, the caller asks something new.
+        """
+        state = turn.state
+        if turn.words.count > FEW:
+            return None
+        query = self._index.query(f"{state.question} {turn.words.text}")
+        ranking = self._index.rank(query, turn.at.date())
+        best = ranking.best
+        if best is None or best.sheet.id not in state.choices or best.probability < CHOSEN:
+            return None
+        return state.choices.index(best.sheet.id)
 
 
 def _sure(ranking: Ranking) -> bool:

@@ -295,7 +295,9 @@ class Finder:
         another sheet is surer, the caller asks something new.
         """
         state = turn.state
-        if turn.words.count > FEW:
+        if turn.words.count > FEW or self._intents.is_("no", turn.words):
+            return None
+        if not terms(turn.words.core):
             return None
         query = self._index.query(f"{state.question} {turn.words.text}")
         ranking = self._index.rank(query, turn.at.date())

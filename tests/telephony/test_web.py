@@ -297,7 +297,7 @@ def test_page_files_are_shipped_with_the_package() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
     shipped = project["tool"]["setuptools"]["package-data"]["*"]
     folder = Path(__file__).parents[2] / "telephony" / "page"
-    assert {f"*{file.suffix}" for file in folder.iterdir()} <= set(shipped)
+    assert {f"**/*{file.suffix}" for file in folder.iterdir()} <= set(shipped)
 
 
 # -- real calls -------------------------------------------------------------------------------

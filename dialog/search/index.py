@@ -20,7 +20,7 @@ from dialog.search.common import Common
 from dialog.search.context import ALONE, ASIDE, TOGETHER, Neighbours
 from dialog.search.embedding import Embedder, Vectors
 from dialog.search.entries import Entry, Kind, entries
-from dialog.search.groups import NOTHING, Groups, Scores
+from dialog.search.groups import Groups, Scores
 from dialog.search.lexicon import Lexicon
 from dialog.search.normalise import quiet
 from dialog.search.pieces import runs, stems
@@ -147,21 +147,13 @@ class Index:
         allowed = np.array([sheet.speakable(day) for sheet in self.sheets])
         return rank(self.sheets, scores, allowed, self._weights)
 
-    def signals(self, query: Query, *, without: int | None = None) -> Signals:
-        """How close each sheet is, one column per signal of `ranking.SIGNALS`.
-
-        Args:
-            without: number among the questions left out, when the query is that one (to fit); the
-                last column keeps it.
-        """
+    def signals(self, query: Query) -> Signals:
+        """How close each sheet is, one column per signal of `ranking.SIGNALS`."""
         meaning = self._question_rows @ self._common.of_questions(query.vector)
         by_stems = self.words.stems.cosine(query.stems)
         by_runs = self.words.runs.cosine(query.runs)
         by_sounds = self.words.sounds.cosine(query.sounds)
         whole = self.words.sheets.share(query.stems)
-        if without is not None:
-            for scores in (meaning, by_stems, by_runs, by_sounds):
-                scores[without] = NOTHING
         joint = meaning + LEXICAL * (by_stems + by_runs)
         columns = (
             *self._groups.best(meaning),
@@ -187,11 +179,3 @@ class Index:
         if not len(here):
             return [0.0] * sum(len(section.paragraphs) for section in sheet.sections)
         return [float(v) for v in self._paragraph_rows[here] @ query.vector]
-
-    def question_numbers(self) -> list[int]:
-        """The sheet of each question, in the order of `signals(without=…)`."""
-        return [self.entries[n].sheet for n in self._questions]
-
-    def question_texts(self) -> list[str]:
-        """The questions, in the same order."""
-        return [self.entries[n].text for n in self._questions]

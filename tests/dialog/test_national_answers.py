@@ -112,20 +112,17 @@ def desk(town, tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def test_age_tells_twins_apart(desk: Desk) -> None:
     mine = desk.hear(State(), "je veux faire ma première carte d'identité", at=AT)
     hers = desk.hear(State(), "la carte d'identité de ma petite, elle a quatre mois", at=AT)
-    assert mine.reply.sheet == "F1341" or "F1341" in mine.state.choices
+    assert mine.reply.candidates[0].sheet == "F1341"
     assert hers.reply.candidates[0].sheet == "F1342"
     gain = Ages([CARD, CHILD]).bonus("pour mon fils de dix ans")
     assert gain[1] > 0 > gain[0]
     assert not Ages([CARD, CHILD]).bonus("une carte d'identité").any()
 
 
-def test_a_doubt_is_asked_by_what_differs(desk: Desk) -> None:
-    asked = desk.hear(State(), "carte d'identité première demande", at=AT)
-    if asked.reply.action is Action.CLARIFY:
-        assert "un adulte" in asked.reply.say
-        assert "un enfant" in asked.reply.say
-        chosen = desk.hear(asked.state, "pour un enfant", at=AT)
-        assert chosen.reply.sheet == "F1342"
+@pytest.mark.parametrize("said", ["le deuxième", "c'est pour ma fille"])
+def test_the_answer_to_a_question_back_picks_its_sheet(desk: Desk, said: str) -> None:
+    asked = State(awaiting="choice", choices=("F1341", "F1342"), question="une carte d'identité")
+    assert desk.hear(asked, said, at=AT).reply.sheet == "F1342"
 
 
 @pytest.mark.parametrize(
@@ -157,5 +154,4 @@ def test_near_sheets_gain_and_the_one_just_told_does_not() -> None:
     [("se pacser", "s'épacter"), ("un pacs", "un bac"), ("recensement", "reçencement")],
 )
 def test_what_was_misheard_sounds_alike(meant: str, heard: str) -> None:
-    shared = set(sound_runs(meant)) & set(sound_runs(heard))
-    assert shared or len(sound_runs(meant)) < 3
+    assert set(sound_runs(meant)) & set(sound_runs(heard))

@@ -24,6 +24,13 @@ free_mib=$(df -Pm . | awk 'NR == 2 { print $4 }')
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 
+# On processors with AMX llama.cpp crashes at its first long prompt: the compiler drops the tile
+# configuration that it loads (llama.cpp issue 20824, pull request 26954). AVX-512 is used instead.
+if grep -qsw amx_tile /proc/cpuinfo; then
+    without_amx="-mno-amx-tile -mno-amx-int8 -mno-amx-bf16"
+    export CFLAGS="${CFLAGS:-} $without_amx" CXXFLAGS="${CXXFLAGS:-} $without_amx"
+fi
+
 echo "Installing the dependencies (the language model's engine compiles for about 5 minutes, once)…"
 (
     # a sign of life for the one long build, whose output pip keeps to itself

@@ -24,7 +24,7 @@ from dialog.sheets import Sheet
 logger = logging.getLogger("allomairie.dialog")
 
 Progress = Callable[[int, int], None]  #: entries done, entries in all
-FILE = "embeddings-e5-small-q4.npz"
+FILE = "embeddings-e5-small-int8.npz"
 WORDS = "words.npz"
 WORDS_FORMAT = "2"  #: raised when the pieces of a text or their weights change
 _BATCH = 16
@@ -52,7 +52,7 @@ def vectors(
 def _compute(
     entries: Sequence[Entry], embedder: Embedder, progress: Progress | None
 ) -> dict[str, Vectors]:
-    # texts of about one length together: the engine has no padding, but progress is smoother
+    # texts of about one length together: the shorter ones are padded
     ordered = sorted(entries, key=lambda entry: (entry.is_query, len(entry.text)))
     batches = [ordered[at : at + _BATCH] for at in range(0, len(ordered), _BATCH)]
 

@@ -1,7 +1,9 @@
 """Remembers: calls, turns, events and tickets. Knows nothing of the packages above it."""
 
 from records.aio import AsyncRecords
+from records.alerts import AlertRecord
 from records.database import sqlite_url
+from records.doubts import Doubt, DoubtfulQuestion
 from records.drafts import (
     CallDraft,
     Channel,
@@ -19,8 +21,11 @@ from records.errors import (
     SchemaMismatch,
     UnknownRecord,
 )
-from records.masking import mask
+from records.logs import MaskedLog
+from records.masking import mask, mask_numbers
+from records.outbox_drafts import Means, OutboxEntry, OutboxRecord, SendingState
 from records.phone import mask_number
+from records.resume import ResumedCall, ResumptionEntry
 from records.schema import upgrade
 from records.store import Records
 from records.views import (
@@ -33,6 +38,7 @@ from records.views import (
 )
 
 __all__ = [
+    "AlertRecord",
     "AsyncRecords",
     "CallDraft",
     "CallRecord",
@@ -40,13 +46,22 @@ __all__ = [
     "Channel",
     "DatabaseUnavailable",
     "Direction",
+    "Doubt",
+    "DoubtfulQuestion",
     "DuplicateTurn",
     "EventRecord",
+    "MaskedLog",
+    "Means",
     "MediaStats",
+    "OutboxEntry",
+    "OutboxRecord",
     "Outcome",
     "Records",
     "RecordsError",
+    "ResumedCall",
+    "ResumptionEntry",
     "SchemaMismatch",
+    "SendingState",
     "TicketEntry",
     "TicketEventRecord",
     "TicketRecord",
@@ -56,6 +71,7 @@ __all__ = [
     "UnknownRecord",
     "mask",
     "mask_number",
+    "mask_numbers",
     "sqlite_url",
     "upgrade",
 ]

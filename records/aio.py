@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from records.alerts_store import AsyncAlerts
 from records.drafts import CallDraft, MediaStats, Outcome, TicketEntry, TicketStatus, TurnDraft
 from records.errors import DatabaseUnavailable, RecordsError
+from records.outbox_drafts import OutboxEntry
+from records.outbox_store import AsyncOutbox
+from records.resume import ResumedCall, ResumptionEntry
 from records.store import Records
 from records.views import CallRecord, CallView, TicketRecord
 
@@ -40,6 +44,20 @@ class AsyncRecords:
     async def open(cls, url: str, *, hash_key: bytes, migrate: bool = True) -> AsyncRecords:
         """Open as `Records.open` does, in a thread."""
         return cls(await asyncio.to_thread(Records.open, url, hash_key=hash_key, migrate=migrate))
+
+    @property
+    def alerts(self) -> AsyncAlerts:
+        """See `Records.alerts`."""
+        return AsyncAlerts(self._records.alerts, self._write, self._read)
+
+    @property
+    def outbox(self) -> AsyncOutbox:
+        """See `Records.outbox`."""
+        return AsyncOutbox(self._records.outbox, self._write, self._read)
+
+    def announce(self, messages: Callable[[TicketRecord], Sequence[OutboxEntry]]) -> None:
+        """Write these messages together with each ticket, for the service that has to act."""
+        self._records.announce = messages
 
     async def start_call(self, draft: CallDraft) -> CallRecord:
         """See `Records.start_call`."""
@@ -79,6 +97,14 @@ class AsyncRecords:
     ) -> int:
         """See `Records.add_event`."""
         return await self._write(self._records.add_event, call_id, kind, data, at)
+
+    async def refuse(self, call_id: str, what: str) -> int:
+        """See `Records.refuse`."""
+        return await self._write(self._records.refuse, call_id, what)
+
+    async def erase_old(self, transcript_days: int) -> tuple[int, int]:
+        """See `Records.erase_old`."""
+        return await self._write(self._records.erase_old, transcript_days)
 
     async def end_call(
         self,
@@ -122,6 +148,22 @@ class AsyncRecords:
     def draw_ticket_reference(self) -> str:
         """See `Records.draw_ticket_reference`; blocking, for the desk, which runs in a thread."""
         return self._records.draw_ticket_reference()
+
+    async def offer_resumption(self, call_id: str, entry: ResumptionEntry) -> None:
+        """See `Records.offer_resumption`."""
+        await self._write(self._records.offer_resumption, call_id, entry)
+
+    async def keep_resumption(self, reference: str, state: Mapping[str, Any]) -> bool:
+        """See `Records.keep_resumption`."""
+        return await self._write(self._records.keep_resumption, reference, state)
+
+    async def resume(self, reference: str, code: str) -> ResumedCall | None:
+        """See `Records.resume`."""
+        return await self._write(self._records.resume, reference, code)
+
+    async def forget_resumptions(self) -> int:
+        """See `Records.forget_resumptions`."""
+        return await self._write(self._records.forget_resumptions)
 
     async def close_interrupted(self) -> int:
         """See `Records.close_interrupted`."""

@@ -128,6 +128,7 @@ class TicketEntry:
     fields: Mapping[str, str] = field(default_factory=dict)
     due_on: date | None = None
     complete: bool = True  #: False: the caller left before the end
+    goes_on: bool = False  #: takes the place of the incomplete ticket with its reference
     lat: float | None = None
     lon: float | None = None
     street: str = ""

@@ -14,14 +14,32 @@ from records.plain import plain_json
 from records.tables import EventRow
 from records.views import EventRecord
 
+REFUSED = "refused"  #: the caller refuses something: `what` is "recording" or "transcription"
+FORGOTTEN = "[refusé]"  #: written in the place of words that must not be kept
+_OF_WORDS = ("words", "text", "summary", "heard", "partial", "digit")  #: keys of callers' words
+
 
 def add(session: Session, call_id: str, kind: str, data: Mapping[str, object], at: datetime) -> int:
     """Append an event and return its id; text in `data` is masked like what callers say."""
     calls.find(session, call_id)
-    row = EventRow(call_id=call_id, at=at, kind=kind, data=_masked(plain_json(data, "data")))
+    kept = _masked(plain_json(data, "data"))
+    if isinstance(kept, dict) and words_refused(session, call_id):
+        kept = without_words(kept)
+    row = EventRow(call_id=call_id, at=at, kind=kind, data=kept)
     session.add(row)
     session.flush()
     return row.id
+
+
+def words_refused(session: Session, call_id: str) -> bool:
+    """Whether the caller refused that his words be kept."""
+    refused = select(EventRow.data).where(EventRow.call_id == call_id, EventRow.kind == REFUSED)
+    return any(data.get("what") == "transcription" for data in session.scalars(refused))
+
+
+def without_words(data: dict[str, object], instead: str = FORGOTTEN) -> dict[str, object]:
+    """An event's data without what the caller said or keyed."""
+    return {k: instead if k in _OF_WORDS and v else v for k, v in data.items()}
 
 
 def _masked(value: object) -> object:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from records import calls, events, schema, tickets, turns
+from records import (
+    calls,
+    doubts,
+    events,
+    outbox,
+    refusals,
+    resume,
+    retention,
+    schema,
+    tickets,
+    turns,
+)
+from records.alerts_store import AlertStore
 from records.database import open_engine, reading, told_plainly
 from records.drafts import (
     CallDraft,
@@ -23,7 +36,10 @@ from records.drafts import (
     check_moment,
 )
 from records.errors import RecordsError, UnknownRecord
+from records.outbox_drafts import OutboxEntry
+from records.outbox_store import OutboxStore
 from records.phone import check_hash_key
+from records.resume import ResumedCall, ResumptionEntry
 from records.tables import CallRow
 from records.views import CallRecord, CallView, TicketRecord
 
@@ -61,6 +77,8 @@ class Records:
         # One writer at a time: SQLite has one anyway, and waiting here is fair and wakes at once,
         # where SQLite's busy timeout polls; it also keeps references and turn numbers unique.
         self._writing = threading.Lock()
+        #: messages in all to write with a ticket, for the service that has to act
+        self.announce: Callable[[TicketRecord], Sequence[OutboxEntry]] = lambda ticket: ()
 
     @classmethod
     def open(
@@ -105,6 +123,16 @@ class Records:
             self._closed = True
             self._engine.dispose()
 
+    @property
+    def alerts(self) -> AlertStore:
+        """Emergencies that were told on the telephone."""
+        return AlertStore(self._transaction, self._snapshot, self._now)
+
+    @property
+    def outbox(self) -> OutboxStore:
+        """What is sent to callers and services."""
+        return OutboxStore(self._transaction, self._snapshot, self._now, self._hash_key)
+
     def start_call(self, draft: CallDraft) -> CallRecord:
         """Write a call in progress and return it with its id and reference."""
         with self._transaction() as session:
@@ -144,6 +172,29 @@ class Records:
         with self._transaction() as session:
             return events.add(session, call_id, kind, data or {}, at or self._now())
 
+    def refuse(self, call_id: str, what: str) -> int:
+        """Note that the caller refuses "recording" or "transcription".
+
+        A refused transcription replaces what was heard of the call by "[refusé]", and what will be;
+        returns the number of turns that were emptied.
+
+        Raises:
+            ValueError: `what` is something else.
+        """
+        with self._transaction() as session:
+            return refusals.note(session, call_id, what, self._now())
+
+    def erase_old(self, transcript_days: int) -> tuple[int, int]:
+        """Empty the words of calls older than so many days, delete tickets whose time is over.
+
+        Returns:
+            How many calls were emptied, and how many tickets deleted.
+        """
+        now = self._now()
+        with self._transaction() as session:
+            calls_emptied = retention.erase_words(session, now - timedelta(days=transcript_days))
+            return calls_emptied, retention.erase_tickets(session, now.date())
+
     def end_call(
         self,
         call_id: str,
@@ -170,9 +221,12 @@ class Records:
         The record's reference differs from the entry's only when another ticket had that one.
         """
         with self._transaction() as session:
-            return tickets.add(
+            written = tickets.add(
                 session, entry, self._now(), self._hash_key, self._draw_ticket_reference
             )
+            for message in self.announce(written):
+                outbox.add(session, message, self._now(), self._hash_key, limited=False)
+            return written
 
     def set_ticket_status(self, reference: str, status: TicketStatus) -> TicketRecord:
         """Note how far the service is with a ticket."""
@@ -217,6 +271,34 @@ class Records:
     def _draw_ticket_reference() -> str:
         return str(100_000 + secrets.randbelow(900_000))
 
+    def offer_resumption(self, call_id: str, entry: ResumptionEntry) -> None:
+        """Let a call go on in writing; replaces the code that the call had."""
+        salt = secrets.token_bytes(resume.SALT_BYTES)
+        digest = resume.hashed(entry.code, salt, self._hash_key)
+        with self._transaction() as session:
+            resume.offer(session, call_id, entry, salt, digest, self._now())
+
+    def keep_resumption(self, reference: str, state: Mapping[str, Any]) -> bool:
+        """Write what such a conversation remembers now; False when it cannot go on any more."""
+        with self._transaction() as session:
+            return resume.keep(session, reference, state)
+
+    def resume(self, reference: str, code: str) -> ResumedCall | None:
+        """The call, when the code is right; None for whatever reason it is not.
+
+        An unknown reference takes as long as a wrong code.
+        """
+        with self._snapshot() as session:
+            salt = resume.salt_of(session, reference)
+        digest = resume.hashed(code, salt, self._hash_key)
+        with self._transaction() as session:
+            return resume.find(session, reference, digest, self._now())
+
+    def forget_resumptions(self) -> int:
+        """Erase the states and codes that hold no more; returns how many."""
+        with self._transaction() as session:
+            return resume.forget(session, self._now())
+
     def close_interrupted(self) -> int:
         """Mark calls that a killed server left in progress; for the start, before any call."""
         with self._transaction() as session:
@@ -236,6 +318,19 @@ class Records:
         """The calls that started last, newest first."""
         with self._snapshot() as session:
             return calls.recent(session, limit)
+
+    def doubtful_questions(
+        self, since: datetime, until: datetime, *, below: float = doubts.SURE, limit: int = 500
+    ) -> tuple[doubts.DoubtfulQuestion, ...]:
+        """Questions not answered, asked back, or answered with less confidence than `below`.
+
+        Args:
+            since, until: when the turn began, with their zone; `until` is not included.
+        """
+        check_moment(since, "since")
+        check_moment(until, "until")
+        with self._snapshot() as session:
+            return doubts.doubtful(session, since, until, below, limit)
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from records.columns import PlainText, UtcDateTime
 from records.drafts import Channel, Direction, Outcome, TicketStatus
+from records.outbox_drafts import Means, SendingState
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -176,3 +177,74 @@ class TicketEventRow(Base):
     at: Mapped[datetime]
     kind: Mapped[str]
     data: Mapped[Any]
+
+
+class ResumptionRow(Base):
+    """A call that may go on in writing, for whoever knows its reference and its code."""
+
+    __tablename__ = "resumptions"
+    __table_args__ = (
+        CheckConstraint("length(reference) = 6", name="reference"),
+        Index(None, "call_id"),
+    )
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    salt: Mapped[str]
+    code_hash: Mapped[str]
+    state: Mapped[Any]
+    tries: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class AlertRow(Base):
+    """An emergency told on the telephone, for supervisors."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index(None, "call_id"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str | None] = mapped_column(ForeignKey("calls.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    caller: Mapped[str]
+    words: Mapped[str]
+    told_at: Mapped[datetime | None]
+    attempts: Mapped[int]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str]
+
+
+class OutboxRow(Base):
+    """A message to a caller or a service; its address and text live until it is sent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("state = 'waiting' OR (recipient = '' AND body = '')", name="nothing_kept"),
+        Index(None, "call_id"),
+        Index(None, "ticket_id"),
+        Index(None, "recipient_hash"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str | None] = mapped_column(ForeignKey("calls.id", ondelete="SET NULL"))
+    ticket_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))
+    means: Mapped[Means] = mapped_column(_words(Means, "means"))
+    state: Mapped[SendingState] = mapped_column(_words(SendingState, "state"))
+    recipient: Mapped[str]
+    recipient_hash: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    parts: Mapped[int]
+    attempts: Mapped[int]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    reason: Mapped[str]

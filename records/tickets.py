@@ -35,6 +35,8 @@ def add(
     """
     if entry.call_id is not None:
         calls.find(session, entry.call_id)
+    if entry.goes_on and (begun := _begun(session, entry)) is not None:
+        return _go_on(session, begun, entry, now, hash_key)
     fields, masked = _masked(entry.fields)
     reference = _free_reference(session, entry.reference, draw)
     earlier = _earlier(session, entry, fields, now)
@@ -70,6 +72,33 @@ def add(
     if masked and entry.call_id is not None:
         kinds = [kind.value for kind in masked]
         events.add(session, entry.call_id, "masked", {"ticket": reference, "kinds": kinds}, now)
+    return snapshot(session, row)
+
+
+def _begun(session: Session, entry: TicketEntry) -> TicketRow | None:
+    """The ticket that this one goes on with; None when a service acted on it already."""
+    row = _row(session, entry.reference)
+    if row is None or row.complete or row.kind != entry.kind:
+        return None
+    return row if row.status == TicketStatus.OPEN else None
+
+
+def _go_on(
+    session: Session, row: TicketRow, entry: TicketEntry, now: datetime, hash_key: bytes
+) -> TicketRecord:
+    """Fill an incomplete ticket with what the caller told later."""
+    fields, _ = _masked(entry.fields)
+    row.fields, row.complete = fields, entry.complete
+    row.service, row.due_on = entry.service, entry.due_on
+    row.contact_hash = hash_number(_e164(fields.get("phone", "")), hash_key)
+    row.lat, row.lon = finite(entry.lat), finite(entry.lon)
+    row.street = mask(entry.street)[0]
+    earlier = _earlier(session, entry, fields, now)
+    if earlier is not None:
+        earlier.count += 1
+        row.joined_to, row.count = earlier.id, earlier.count
+        add_event(session, earlier.id, "joined", {"ticket": row.reference}, now)
+    add_event(session, row.id, "went_on", {"complete": entry.complete}, now)
     return snapshot(session, row)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from records import calls, events
+from records import calls, events, refusals
 from records.drafts import TurnDraft
 from records.errors import DuplicateTurn, UnknownRecord
 from records.masking import Kind, mask
@@ -50,6 +50,8 @@ def add(session: Session, call_id: str, draft: TurnDraft, now: datetime) -> int:
         dtmf=dtmf,
         created_at=now,
     )
+    if events.words_refused(session, call_id):
+        refusals.forget(row)
     session.add(row)
     session.flush()
     if draft.language:
@@ -83,6 +85,8 @@ def finish(
     if row is None:
         raise UnknownRecord(f"no turn has the id {turn_id}")
     row.played = mask(played, _IN_REPLIES)[0]
+    if row.reply == events.FORGOTTEN:
+        refusals.forget(row)
     row.interrupted = interrupted
     row.timings = {**row.timings, **_plain_timings(timings)}
     row.finished_at = now

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from num2words import num2words
 from records_world import HASH_KEY
 
 from records import CallDraft, Channel, Records, TurnDraft, mask, mask_number, sqlite_url
@@ -100,6 +101,47 @@ def test_the_luhn_sum(digits: str, holds: bool) -> None:
         ("à jeanne.exemple@courriel.example, merci", "à [e-mail masqué], merci"),
         ("c'est jeanne.exemple arobase courriel.example", "c'est [e-mail masqué]"),
         ("jeanne point exemple arobase courriel point example", "[e-mail masqué]"),
+        # named, and only a part of it: the rest comes in the next breath
+        ("ma sécu c'est 1 85 05 78", "ma sécu c'est [NIR masqué]"),
+        # dictated in words, or in words and digits
+        (
+            "un quatre-vingt-cinq zéro cinq soixante-dix-huit zéro zéro six zéro quatre-vingt-"
+            "quatre quatre-vingt-onze",
+            "[NIR masqué]",
+        ),
+        (
+            "alors un quatre vingt cinq, zéro cinq, soixante dix huit, zéro zéro six, zéro quatre "
+            "vingt quatre, quatre vingt onze voilà",
+            "alors [NIR masqué] voilà",
+        ),
+        ("1 85 05 soixante-dix-huit 006 084 quatre-vingt-onze", "[NIR masqué]"),
+        (
+            "un quatre-vingt-cinq zéro cinq deux A zéro zéro six zéro quatre-vingt-quatre "
+            "trente-cinq",
+            "[NIR masqué]",
+        ),
+        ("un huit cinq zéro cinq sept huit zéro zéro six zéro huit quatre neuf un", "[NIR masqué]"),
+        (
+            "un quatre-vingt-deux zéro quatre soixante-quinze cent huit zéro vingt-cinq",
+            "[NIR masqué]",  # without its key
+        ),
+        (
+            "numéro de sécurité sociale un huit cinq zéro cinq sept huit",
+            "numéro de sécurité sociale [NIR masqué]",
+        ),
+        ("quarante et un onze onze onze onze onze onze onze", "[carte masquée]"),
+        (
+            "ma carte bleue quarante et un onze onze onze onze onze onze douze",
+            "ma carte bleue [carte masquée]",
+        ),
+        (
+            "c'est FR quatorze vingt zéro quatre dix dix zéro cinq zéro cinq zéro zéro zéro un "
+            "trois M zéro deux six zéro six voilà",
+            "c'est [IBAN masqué] voilà",
+        ),
+        ("1 89 zéro un 01 298 137 81", "[NIR masqué]"),  # "ro" of "zéro" is no country
+        ("j e a n n e arobase courriel point f r", "[e-mail masqué]"),
+        ("jeanne tiret du bas exemple arobase courriel point example", "[e-mail masqué]"),
         # several
         (
             "a@b.example puis 4111 1111 1111 1111 puis 185057800608491",
@@ -124,6 +166,13 @@ def test_what_is_written_for_what_was_heard(heard: str, written: str) -> None:
         "le SIRET 213 503 900 00015",
         "la puce de mon chien, 250 26 96 0000 0001",
         "un arobase tout seul",
+        "zéro six douze trente-quatre cinquante-six soixante-dix-huit",
+        "zéro six douze trente-quatre cinquante-six soixante-dix-huit, ou le zéro deux soixante et "
+        "un quatre-vingt-onze quarante dix",
+        "j'ai deux enfants de sept et neuf ans et un de douze",
+        "le vingt-quatre novembre deux mille vingt-six à dix heures trente",
+        "ma carte vitale est perdue, mon téléphone est le 06 12 34 56 78",
+        "la carte d'identité coûte vingt-cinq euros, le passeport quatre-vingt-six euros",
         "le 15, le 17, le 18 et le 112",
     ],
 )
@@ -159,6 +208,57 @@ def test_every_nir_is_masked_however_it_is_grouped(
     assert mask(f"alors {said} voilà") == ("alors [NIR masqué] voilà", (Kind.NIR,))
 
 
+_WRITTEN = (
+    st.sampled_from(["digits", "words", "single"]),
+    st.sampled_from([" ", ", "]),
+)
+
+
+def _said(group: str, way: str) -> str:
+    """A group of digits as it is dictated."""
+    if way == "digits" or group in ("2A", "2B"):
+        return " ".join(group) if way == "single" else group
+    if way == "single":
+        return " ".join(num2words(int(digit), lang="fr") for digit in group)
+    zeros = len(group) - len(group.lstrip("0")) if int(group) else len(group) - 1
+    return " ".join(["zéro"] * zeros + [num2words(int(group), lang="fr")])
+
+
+@given(
+    birth=st.tuples(
+        st.sampled_from("12"),
+        st.integers(0, 99),
+        st.integers(1, 12),
+        st.sampled_from(["01", "35", "75", "2A", "2B", "97", "99"]),
+        st.integers(1, 999),
+        st.integers(1, 999),
+    ),
+    ways=st.lists(st.tuples(*_WRITTEN), min_size=7, max_size=7),
+)
+def test_every_nir_is_masked_however_it_is_dictated(
+    birth: tuple[str, int, int, str, int, int], ways: list[tuple[str, str]]
+) -> None:
+    sex, year, month, place, town, order = birth
+    groups = [sex, f"{year:02d}", f"{month:02d}", place, f"{town:03d}", f"{order:03d}"]
+    number = int("".join(groups).replace("2A", "19").replace("2B", "18"))
+    groups.append(f"{97 - number % 97:02d}")
+    said = "".join(_said(g, way) + gap for g, (way, gap) in zip(groups, ways, strict=True))
+    assert mask(f"voici {said.rstrip(', ')} merci")[0] == "voici [NIR masqué] merci"
+
+
+@given(
+    number=st.integers(0, 10**14 - 1).map(lambda n: f"4{n:014d}"),
+    ways=st.lists(st.tuples(*_WRITTEN), min_size=8, max_size=8),
+)
+def test_every_card_is_masked_however_it_is_dictated(
+    number: str, ways: list[tuple[str, str]]
+) -> None:
+    digits = next(number + str(last) for last in range(10) if luhn_holds(number + str(last)))
+    pairs = [digits[at : at + 2] for at in range(0, 16, 2)]
+    said = "".join(_said(g, way) + gap for g, (way, gap) in zip(pairs, ways, strict=True))
+    assert mask(f"voici {said.rstrip(', ')} merci")[0] == "voici [carte masquée] merci"
+
+
 @given(st.text(alphabet="0123456789 ABFRab@.,-_[]éà", max_size=200))
 def test_masking_is_stable_on_any_text(text: str) -> None:
     once, _ = mask(text)
@@ -167,7 +267,7 @@ def test_masking_is_stable_on_any_text(text: str) -> None:
 
 @pytest.mark.timeout(60)  # a pattern that backtracks would need hours
 def test_masking_a_very_long_text_comes_to_an_end() -> None:
-    for piece in ("1 ", "a.", "a point ", "F R 1", "2A"):
+    for piece in ("1 ", "a.", "a point ", "F R 1", "2A", "quatre vingt dix ", "F R un ", "a, "):
         mask(piece * 2000)
 
 

@@ -48,10 +48,10 @@ _UNIT_WORDS = (
     "zéro|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze"
     "|seize|vingts?|trente|quarante|cinquante|soixante|cents?|mille"
 )
-_NUMBER_WORDS = rf"(?:{_UNIT_WORDS})(?:[- ](?:et[- ])?(?:{_UNIT_WORDS}))*"
+NUMBER_WORDS = rf"(?:{_UNIT_WORDS})(?:[- ](?:et[- ])?(?:{_UNIT_WORDS}))*"
 #: Said in one breath, pauses included: a number dictated in groups, in words or in digits.
 _ONE_BREATH = re.compile(
-    rf"\b{_NUMBER_WORDS}(?:[,;] {_NUMBER_WORDS})*\b(?: (?:bis|ter|quater|[A-D]), \w+)?"
+    rf"\b{NUMBER_WORDS}(?:[,;] {NUMBER_WORDS})*\b(?: (?:bis|ter|quater|[A-D]), \w+)?"
     r"|\d{1,2} ?h(?: ?\d{2})?(?: ?[-–/,] ?\d{1,2} ?h(?: ?\d{2})?)+"
     r"|\+?\d+(?:(?: |[.,:/–-]| [/–-] | ?h ?| ?\()\d+\)?)+(?: ?(?:h\b|€|%|[a-z]{1,3}[²³]?\b))?"
     r"|\d{1,2}(?:er)? [^\W\d_]+\.?(?: \d{4})?|\d+ ?[€%]|(?:n°|art\.|p\.) ?\d+|heures et demie"

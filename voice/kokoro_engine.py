@@ -30,8 +30,18 @@ _ESPEAK_VOICES = {
     "es": "es",
     "it": "it",
     "pt": "pt-br",
+    # no voice was trained on these; French phonemes and theirs overlap enough to be understood
+    "de": "de",
+    "pl": "pl",
+    "tr": "tr",
 }
-_OWN_VOICES = {"fr": "ff_siwis", "en": "af_heart", "es": "ef_dora", "it": "if_sara"}
+_OWN_VOICES = {
+    "fr": "ff_siwis",
+    "en": "af_heart",
+    "es": "ef_dora",
+    "it": "if_sara",
+    "pt": "pf_dora",
+}
 _SPELLING = {"tʃ": "ʧ", "dʒ": "ʤ", "c\u0327": "ç", "-": "", "g": "ɡ"}
 _BREAKS = (".!?…", ",;:—", " ")  #: where a run is best cut, best first
 
@@ -94,6 +104,7 @@ class KokoroSynthesizer:
         if language not in _ESPEAK_VOICES:
             raise ValueError(f"Kokoro speaks {', '.join(_ESPEAK_VOICES)}, not {language!r}.")
         self._model = model
+        self._voice_path = voice_path
         self._styles = _styles(voice_path)
         self._espeak_voice = _ESPEAK_VOICES[language]
         self.language = language
@@ -122,6 +133,15 @@ class KokoroSynthesizer:
         self.dropped_symbols += len(spelt) - len(known)
         return " ".join(known.split())
 
+    def speaking(self, language: str, voice_path: Path | None = None) -> KokoroSynthesizer:
+        """The same network with another language, and another voice where there is one.
+
+        Raises:
+            RuntimeError, ValueError: as opening it.
+        """
+        path = voice_path or self._voice_path
+        return KokoroSynthesizer(self._model, path, language=language)
+
     def close(self) -> None:
         """Let go of the network; it goes with its last voice."""
         del self._model
@@ -146,6 +166,9 @@ def _best_cut(window: str) -> int:
         if cut > len(window) // 3:
             return cut
     return len(window)
+
+
+LANGUAGES = frozenset(_ESPEAK_VOICES)  #: that Kokoro can be given the phonemes of
 
 
 def voice_file(folder: Path, language: str, voice: str = "") -> Path:

@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from voice.audio import fit, silence
 from voice.clauses import clauses
+from voice.dictation import is_group, marked, pieces
 from voice.speakable import Pronunciation, speakable
+from voice.speakable.english import speakable_english
 from voice.speech_cache import SpeechCache, SpeechKey
 from voice.speech_queue import NEVER, SpeechQueue
 from voice.synthesis import Synthesizer, check_speed
@@ -34,6 +36,19 @@ _PAUSES_S = {".": 0.25, "!": 0.25, "?": 0.25, "…": 0.25, ":": 0.18, ";": 0.15,
 
 class SpeechFailed(RuntimeError):
     """The engine could not make a clause."""
+
+
+class Clause(str):
+    """A clause in another language than the rest of its reply."""
+
+    __slots__ = ("language",)
+    language: str
+
+    def __new__(cls, text: str, language: str) -> Clause:
+        """A clause and the language of the voice that speaks it."""
+        made = super().__new__(cls, text)
+        made.language = language
+        return made
 
 
 @dataclass(frozen=True)
@@ -114,6 +129,8 @@ class Speaker:
             words = speakable(
                 text, pronunciation=self._pronunciation, today=date.today(), slow=slow
             )
+        elif lang == "en":
+            words = speakable_english(text)
         return [clause for clause in clauses(words) if any(c.isalnum() for c in clause)]
 
     def say(
@@ -247,9 +264,9 @@ class Speaker:
 
     def _order(self, text: str, lang: str, rate_hz: int, speed: float, keep: bool) -> _Order:
         check_speed(speed)
-        synthesizer = self.voice(lang)
+        synthesizer = self.voice(text.language if isinstance(text, Clause) else lang)
         key = SpeechKey(
-            text=text.strip(),
+            text=marked(text.strip()) if synthesizer.language == "fr" else text.strip(),
             language=synthesizer.language,
             engine=synthesizer.name,
             voice=synthesizer.voice,
@@ -281,7 +298,7 @@ class Speaker:
         if found is not None:
             return found
         try:
-            samples = order.synthesizer.synthesize(order.key.text, speed=order.key.speed)
+            samples = self._synthesized(order)
         except Exception as error:  # whatever the engine's library raises
             raise SpeechFailed(
                 f"The voice {order.key.voice} failed on a clause of {len(order.key.text)} "
@@ -289,6 +306,23 @@ class Speaker:
             ) from error
         self._cache.put(order.key, samples, keep=order.keep)
         return fit(samples, order.key.rate_hz, order.rate_hz)
+
+    def _synthesized(self, order: _Order) -> Pcm:
+        """The clause as the engine makes it; a dictated number group by group, with pauses."""
+        key, speed = order.key, order.key.speed
+        parts = pieces(key.text)
+        if len(parts) < 2:
+            return order.synthesizer.synthesize(key.text, speed=speed)
+        sound: list[Pcm] = []
+        for part, pause in parts:
+            piece = replace(key, text=part)
+            samples = self._cache.get(piece) if is_group(part) else None
+            if samples is None:
+                samples = order.synthesizer.synthesize(part, speed=speed)
+                if is_group(part):
+                    self._cache.put(piece, samples, keep=True)
+            sound += [samples, silence(pause / speed, key.rate_hz)]
+        return np.concatenate(sound)
 
 
 def pause_s(clause: str) -> float:

@@ -101,6 +101,17 @@ def test_the_engine_says_the_traps_right() -> None:
         "CNI": "se ɛn i",
         "INSEE": "ɛ̃se",
         "1er août": "pʁəmjeʁ ut",
+        "10 €": "diz øʁo",
+        "20 €": "vɛ̃t øʁo",
+        "5 €": "sɛ̃k øʁo",
+        "80 ans": "katʁvɛ̃z ɑ̃",
+        "200 ans": "dø sɑ̃z ɑ̃",
+        "les 8 jours": "le- ɥi ʒuʁ",
+        "les 11 ans": "le- ɔ̃z ɑ̃",
+        "10 jours": "di ʒuʁ",
+        "7 ans": "sɛt ɑ̃",
+        "18 ans": "dizɥit ɑ̃",
+        "le pacs": "lə- paks",
     }
     for text, expected in heard.items():
         (sentence,) = phonemes(speakable(text), "fr")

@@ -57,6 +57,46 @@ TABLE = [
     ("n° 4", "numéro quatre"),
     ("tél. 3919", "téléphone trente-neuf dix-neuf"),
     ("mairie@ville-x.fr", "mairie arobase ville tiret x point f r"),
+    ("78370", "soixante-dix-huit, trois cent soixante-dix"),
+    ("01000", "zéro un, mille"),
+    ("75001", "soixante-quinze, zéro zéro un"),
+    ("2A", "deux A"),
+    ("à Plaisir (78370)", "à Plaisir (soixante-dix-huit, trois cent soixante-dix)"),
+    ("1 rue Foch, 01000.", "un rue Foch, zéro un, mille."),
+    ("20000 Ajaccio", "vingt, mille Ajaccio"),
+    ("15000 habitants", "quinze mille habitants"),
+    (
+        "le 0 800 473 333",
+        "le zéro huit cents, quatre cent soixante-treize, trois cent trente-trois",
+    ),
+    ("le 116 006", "le cent seize, zéro zéro six"),
+    ("lun-ven 9h-17h", "du lundi au vendredi de neuf heures à dix-sept heures"),
+    ("Ouvert du lun. au ven.", "Ouvert du lundi au vendredi."),
+    ("du lun. au ven. de 9h à 12h", "du lundi au vendredi de neuf heures à midi"),
+    ("-18 ans", "moins de dix-huit ans"),
+    ("les - de 3 ans", "les moins de trois ans"),
+    ("+ de 65 ans", "plus de soixante-cinq ans"),
+    ("les 16/25 ans", "les seize à vingt-cinq ans"),
+    ("≥ 18 ans", "au moins dix-huit ans"),
+    ("le cerfa n° 12100*02", "le cerfa numéro douze mille cent étoile zéro deux"),
+    ("M. ou Mme", "Monsieur ou Madame"),
+    ("le pacs", "le pacse"),
+    ("Henri IV", "Henri quatre"),
+    ("12 quater, imp. Ste-Anne", "douze quater, impasse Sainte-Anne"),
+    ("5D r. du Dr Roux", "cinq D, rue du Docteur Roux"),
+    ("lot. Les Pins", "lotissement Les Pins"),
+    (
+        "CUb 078 490 26 A0012",
+        "cé u bé, zéro sept huit, quatre neuf zéro, deux six, a, zéro zéro un deux",
+    ),
+    (
+        "PC 078 490 26 00012",
+        "permis de construire, zéro sept huit, quatre neuf zéro, deux six, zéro zéro zéro un deux",
+    ),
+    (
+        "PA 078 490 26 A0012-M01",
+        "pé a, zéro sept huit, quatre neuf zéro, deux six, a, zéro zéro un deux, èmme, zéro un",
+    ),
     (
         "DP 078 490 26 A0012",
         "déclaration préalable, zéro sept huit, quatre neuf zéro, deux six, a, zéro zéro un deux",
@@ -101,11 +141,21 @@ def test_a_sigle_is_said_as_letters_or_as_a_word(sigle: str, said: str) -> None:
     assert speakable(f"Le {sigle}.") == f"Le {said}."
 
 
-def test_the_current_year_of_a_numeric_date_is_not_said() -> None:
+def test_the_current_year_of_a_date_is_not_said() -> None:
     today = date(2026, 11, 23)
     assert speakable("le 01/12/2026", today=today) == "le premier décembre"
     assert speakable("le 01/12/2027", today=today) == "le premier décembre deux mille vingt-sept"
-    assert speakable("le 1er décembre 2026", today=today).endswith("deux mille vingt-six")
+    assert speakable("le 1er décembre 2026", today=today) == "le premier décembre"
+    assert speakable("du 2 au 5 déc. 2026", today=today) == "du deux au cinq décembre"
+    assert speakable("le 1er décembre 2027", today=today).endswith("deux mille vingt-sept")
+
+
+def test_a_day_that_is_long_past_keeps_its_year_or_it_would_be_taken_for_the_next() -> None:
+    today = date(2026, 11, 23)
+    assert speakable("le 01/11/2026", today=today) == "le premier novembre"
+    assert speakable("le 01/02/2026", today=today) == "le premier février deux mille vingt-six"
+    assert speakable("le 1er février 2026", today=today).endswith("deux mille vingt-six")
+    assert speakable("rue du 8-Mai-1945", today=date(1945, 5, 8)).endswith("quarante-cinq")
 
 
 def test_a_reference_is_said_in_two_groups_digit_by_digit() -> None:

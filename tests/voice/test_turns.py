@@ -86,7 +86,7 @@ def test_cutting_in_takes_more_than_starting(
     line: Line, probability: float, seconds: float, opens: bool
 ) -> None:
     line.taker.bot_speaking = True
-    assert bool(line.hear(probability, seconds)) == opens
+    assert ("started" in kinds(line.hear(probability, seconds))) == opens
 
 
 def test_a_caller_who_cuts_in_is_noticed_within_300_ms(line: Line) -> None:
@@ -105,15 +105,44 @@ def test_echo_before_the_bot_stops_does_not_count_after_it(line: Line) -> None:
     assert line.hear(SILENCE, 1) == []
 
 
-@pytest.mark.parametrize(("patience", "ends_s"), [(1.0, 0.9), (1.5, 1.35), (1.6 / 0.9, 1.6)])
-def test_patience_makes_silences_longer(line: Line, patience: float, ends_s: float) -> None:
-    line.taker.patience = patience
-    line.hear(SPEECH, 1)
+def silence_to_the_end(line: Line) -> float:
+    """Silence until the turn ends, in seconds."""
     silent_s = 0.0
     while Kind.ENDED not in [event.kind for event in line.hear(SILENCE, CHUNK_S)]:
         silent_s += CHUNK_S
-        assert silent_s < 3
-    assert silent_s == pytest.approx(ends_s, abs=2 * CHUNK_S)
+        assert silent_s < 5
+    return silent_s
+
+
+@pytest.mark.parametrize("ends_s", [0.9, 1.35, 1.6, 2.5, 3.75])
+def test_patience_makes_silences_longer(line: Line, ends_s: float) -> None:
+    line.taker.end_silence_s = ends_s
+    line.hear(SPEECH, 1)
+    assert silence_to_the_end(line) == pytest.approx(ends_s, abs=2 * CHUNK_S)
+
+
+def test_patience_reaches_the_silence_under_way(line: Line) -> None:
+    line.hear(SPEECH, 1)
+    assert kinds(line.hear(SILENCE, 0.6)) == ["paused"]
+    line.taker.end_silence_s = 2.5
+    assert line.hear(SILENCE, 1.5) == []
+    line.taker.end_silence_s = 0.9
+    assert kinds(line.hear(SILENCE, CHUNK_S)) == ["ended"]
+
+
+@pytest.mark.parametrize(
+    ("given_s", "ends_s"),
+    [
+        (1.8, 0.84),  # a name: twice the patience, for a finished sentence too
+        (2.5, 2.5),  # a number: three digits of ten sound finished, the model is not asked
+    ],
+)
+def test_a_finished_turn_is_given_more_time_too(line: Line, given_s: float, ends_s: float) -> None:
+    line.taker.end_silence_s = given_s
+    line.hear(SPEECH, 1)
+    (paused,) = line.hear(SILENCE, 0.24)
+    line.taker.judged_complete(paused.pause)
+    assert 0.24 + silence_to_the_end(line) == pytest.approx(ends_s, abs=2 * CHUNK_S)
 
 
 def test_a_finished_turn_ends_at_its_early_limit(line: Line) -> None:
@@ -219,3 +248,29 @@ def test_same_audio_same_decisions() -> None:
         )
     assert runs[0] == runs[1]
     assert len(runs[0]) > 10
+
+
+def test_a_little_speech_over_the_bot_holds_it_and_a_click_lets_it_go_on(line: Line) -> None:
+    line.taker.bot_speaking = True
+    assert kinds(line.hear(SPEECH, 0.096)) == ["held"]
+    assert kinds(line.hear(SILENCE, 0.5)) == ["released"]
+    assert kinds(line.hear(SPEECH, 0.3)) == ["held", "started"]
+
+
+def test_nobody_is_held_while_the_bot_is_silent(line: Line) -> None:
+    assert kinds(line.hear(SPEECH, 0.3)) == ["started"]
+
+
+def test_one_who_hesitates_is_waited_for(line: Line) -> None:
+    line.taker.bot_speaking = True
+    heard = [(SPEECH, 0.128), (SILENCE, 0.064), (SPEECH, 0.128)]
+    assert kinds([e for p, s in heard for e in line.hear(p, s)]) == ["held", "started"]
+
+
+def test_a_turn_can_be_ended_at_once(line: Line) -> None:
+    assert line.taker.end_now() is None
+    line.hear(SPEECH, 2)
+    ended = line.taker.end_now()
+    assert ended is not None
+    assert len(ended.audio) / RATE_HZ == pytest.approx(2, abs=0.1)
+    assert not line.taker.speaking

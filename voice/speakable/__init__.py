@@ -43,6 +43,8 @@ _SIGNS = {
     "=": " égale ",
     "<": " moins de ",
     ">": " plus de ",
+    "≥": " au moins ",
+    "≤": " au plus ",
     "½": " un demi ",
 }
 

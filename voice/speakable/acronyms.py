@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
@@ -26,9 +27,8 @@ _BEFORE_NAME: dict[str, str] = _DATA["titles"]
 
 _PLURAL = r"(?P<plural>(?i:\b(?:les|des|ces|vos|nos|mes|ses|leurs|aux|deux|trois|plusieurs)) )"
 _ELIDED = r"(?P<elided>(?i:\b(?:de l'|à l'|l'|d')))"
-_EXPAND = re.compile(rf"(?:{_PLURAL}|{_ELIDED})?(?<![\w-])(?P<sigle>{'|'.join(EXPANDED)})(?!\w)")
 _SIGLE = re.compile(
-    r"(?<![\w@.])(?:[A-Z](?:\.[A-Z])+\b\.?|[A-Z]{2,8}|Pacs|Cerfa|Insee|Ehpad)(?![^\W\d])"
+    r"(?<![\w@.])(?:[A-Z](?:\.[A-Z])+\b\.?|[A-Z]{2,8}|Pacs|pacs|Cerfa|Insee|Ehpad)(?![^\W\d])"
 )
 _SHORT = re.compile(
     r"(?<![\w.])(?:"
@@ -39,7 +39,10 @@ _SHORT = re.compile(
     + ")"
 )
 _TITLES = "|".join(map(re.escape, sorted(_BEFORE_NAME, key=len, reverse=True)))
-_TITLE = re.compile(rf"(?<![\w.'-])(?P<title>{_TITLES})(?= (?:l[ea] |l'|et |[A-ZÀ-Ý]))")
+_TITLE = re.compile(
+    rf"(?<![\w.'-])(?:(?P<title>{_TITLES})(?= (?:l[ea] |l'|et |ou |[A-ZÀ-Ý]))"
+    r"|(?<= ou | et )(?P<alone>M\.|Mmes?|Mlles?)(?!\w))"
+)
 _VOWEL = re.compile(r"[AEIOUY]")
 
 
@@ -50,10 +53,9 @@ def letter_names(sigle: str) -> str:
 
 def say_acronyms(text: str) -> str:
     """Titles, abbreviations and sigles as they are said; unknown pronounceable sigles stay."""
-    text = _TITLE.sub(lambda m: _BEFORE_NAME[m["title"]], text)
+    text = _TITLE.sub(lambda m: _BEFORE_NAME[m["title"] or m["alone"]], text)
     text = _SHORT.sub(_spoken_short, text)
-    text = _EXPAND.sub(_spoken_in_full, text)
-    return _SIGLE.sub(_spoken_sigle, text)
+    return _SIGLE.sub(_spoken_sigle, _IN_FULL.apply(text))
 
 
 def _spoken_short(match: re.Match[str]) -> str:
@@ -63,17 +65,35 @@ def _spoken_short(match: re.Match[str]) -> str:
     return said + " " if _after(match, 1).isalnum() else said  # "n°5"
 
 
-def _spoken_in_full(match: re.Match[str]) -> str:
-    entry = EXPANDED[match["sigle"]]
-    if match["plural"]:
-        return match["plural"] + entry["plural"]
-    if not match["elided"]:
-        return entry["say"]
-    said = _article(match["elided"].lower(), entry) + entry["say"]
-    return said[:1].upper() + said[1:] if match["elided"][0].isupper() else said
+class Expansions:
+    """Sigles said in full, with the article that the full words need: "l'ALSH", "les DP".
+
+    Args:
+        table: sigle -> say, plural, gender ("m" or "f").
+    """
+
+    def __init__(self, table: Mapping[str, Mapping[str, str]]) -> None:
+        self._table = dict(table)
+        names = "|".join(re.escape(name) for name in sorted(table, key=len, reverse=True))
+        self._pattern = re.compile(
+            rf"(?:{_PLURAL}|{_ELIDED})?(?<![\w-])(?P<sigle>{names})(?!\w)" if table else r"(?!)"
+        )
+
+    def apply(self, text: str) -> str:
+        """The text with these sigles in full."""
+        return self._pattern.sub(self._spoken, text)
+
+    def _spoken(self, match: re.Match[str]) -> str:
+        entry = self._table[match["sigle"]]
+        if match["plural"]:
+            return match["plural"] + entry["plural"]
+        if not match["elided"]:
+            return entry["say"]
+        said = _article(match["elided"].lower(), entry) + entry["say"]
+        return said[:1].upper() + said[1:] if match["elided"][0].isupper() else said
 
 
-def _article(elided: str, entry: dict[str, str]) -> str:
+def _article(elided: str, entry: Mapping[str, str]) -> str:
     """The article that the sigle elided, before the words that stand for it."""
     if re.match(r"[aeéhiou]", entry["say"]):
         return elided
@@ -102,3 +122,6 @@ def _stop(match: re.Match[str]) -> str:
 
 def _after(match: re.Match[str], characters: int) -> str:
     return match.string[match.end() : match.end() + characters]
+
+
+_IN_FULL = Expansions(EXPANDED)

@@ -45,6 +45,7 @@ _HOUSE = re.compile(
 )
 _POSTCODE = re.compile(r"\d(?<![\d,.]\d)(?:\d|[AB])\d{3}(?!\d|[,.]\d| ?[€%])")
 _TOWN_AHEAD = re.compile(r" (?!Euros?\b)[A-ZÀ-Ý][\w'-]")
+_ENDS = re.compile(r"[).;,]|$")
 _POSTCODE_COMES = re.compile(
     r"(?i)\bcode postal(?: est| :| de la (?:ville|commune) est)?(?: le)? $"
 )
@@ -86,10 +87,20 @@ def _spoken_title(match: re.Match[str]) -> str:
 
 
 def _spoken_postcode(match: re.Match[str]) -> str:
-    text = match.string
-    if _TOWN_AHEAD.match(text, match.end()) or _POSTCODE_COMES.search(text[: match.start()]):
+    text, before = match.string, match.string[: match.start()]
+    if (
+        _TOWN_AHEAD.match(text, match.end())
+        or _POSTCODE_COMES.search(before)
+        or match[0].startswith("0")  # no quantity begins with a zero
+        or (_stands_alone(before) and _ENDS.match(text, match.end()))
+    ):
         return spoken_postcode(match[0])
     return match[0]
+
+
+def _stands_alone(before: str) -> bool:
+    """Whether a parenthesis or a comma sets a run of digits apart: "Plaisir (78370)"."""
+    return not before or before.endswith(("(", ", "))
 
 
 def _spoken_house(match: re.Match[str]) -> str:

@@ -30,6 +30,10 @@ _FRACTIONS = {"1/2": "un demi", "1/3": "un tiers", "2/3": "deux tiers", "1/4": "
     "3/4": "trois quarts",
 }
 _FRACTION = re.compile(r"\d(?<![\d/]\d)/\d(?![\d/])")
+_UNDER_AGE = re.compile(r"(?<![\w)-])[-−] ?(?:de )?(?=\d{1,2} ans\b)")
+_OVER_AGE = re.compile(r"(?<!\w)\+ ?(?:de )?(?=\d{1,2} ans\b)")
+_AGES = re.compile(r"(\d(?<![\d/,.]\d)\d?) ?/ ?(\d{1,2})(?= ans\b)")
+_STAR = re.compile(r"(?<=\d{4}) ?\*(?=\d)")
 _MINUS = re.compile(r"[-−](?<![\w)][-−])(?=\d)")
 _RANGE = re.compile(rf"({NUMBER})\s?[-–—]\s?({NUMBER})(?![\d/-])")
 _TIMES = re.compile(rf"({NUMBER}) (?:fois|x) ?(?:/ ?| par )")
@@ -103,7 +107,12 @@ def _spoken_decimals(decimals: str) -> str:
 
 
 def say_signs(text: str) -> str:
-    """The minus sign before a number, in words: it must go before any stage that eats numbers."""
+    """Signs before and between numbers, in words: before any stage that eats numbers.
+
+    "-18 ans" is an age ("moins de dix-huit ans"), "-5 °C" is not.
+    """
+    text = _AGES.sub(r"\1 à \2", _STAR.sub(" étoile ", text))
+    text = _OVER_AGE.sub("plus de ", _UNDER_AGE.sub("moins de ", text))
     return _MINUS.sub("moins ", text)
 
 

@@ -14,7 +14,8 @@ _OWN = re.compile(
 )
 _FILE = re.compile(
     r"\b(?P<kind>DP|PC|PA|PD|CU[ab]?|AT) ?(?P<department>\d{3}|2[AB]\d|0?2[AB]) ?(?P<town>\d{3}) ?"
-    r"(?P<year>\d{2}) ?(?P<letter>[A-Z]) ?(?P<rank>\d{4})\b"
+    r"(?P<year>\d{2}) ?(?:(?P<letter>[A-Z]) ?(?P<rank>\d{4})|(?P<number>\d{5}))"
+    r"(?: ?-? ?(?P<change>[MT]) ?(?P<nth>\d{2}))?(?!\w)"
 )
 
 
@@ -42,9 +43,11 @@ def say_references(text: str, *, slow: bool = False) -> str:
 
 
 def _spoken_file(match: re.Match[str], pause: str) -> str:
-    groups = [match["kind"]]  # said by the acronyms' stage
-    for part in ("department", "town", "year", "letter", "rank"):
-        groups.append(_spoken_part(match[part]))
+    kind = match["kind"]
+    groups = [letter_names(kind) if len(kind) == 3 else kind]  # the acronyms' stage says the others
+    for part in ("department", "town", "year", "letter", "rank", "number", "change", "nth"):
+        if match[part]:
+            groups.append(_spoken_part(match[part]))
     return pause.join(groups)
 
 

@@ -56,18 +56,21 @@ def _items(sentence: str) -> list[str]:
     return [f"{item} ;" for item in items[:-1]] + items[-1:]
 
 
-def speak(sheet: Sheet, wanted: Sequence[Place]) -> Spoken:
+def speak(sheet: Sheet, wanted: Sequence[Place], *, said: int = 0) -> Spoken:
     """Say the first place, at most `MOST_WORDS` words and `MOST_FACTS` facts of it; the rest is for
     "la suite".
 
     A first sentence longer than that is said whole: half a sentence may say the contrary.
+
+    Args:
+        said: words that are spoken before it, in the same breath.
     """
     first, later = wanted[0], tuple(wanted[1:])
     section = sheet.sections[first.section]
     every = sentences(section.paragraphs[first.paragraph])[first.sentence :]
     case = condition(section)
     chosen: list[str] = []
-    words = len(case.split())
+    words = said + len(case.split())
     for number, sentence in enumerate(every):
         words += len(sentence.split())
         one_left = number == len(every) - 1  # to stop before the very last fact would be silly

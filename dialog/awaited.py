@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from dialog.decision import Decision, Turn, say
 from dialog.finder import Finder
 from dialog.intents import Intents
 from dialog.manners import Manners
-from dialog.people import People
+from dialog.people import ORDINALS, People
 from dialog.phrases import Phrases
 from dialog.reply import Action, Reply
 
-_ORDINALS = (
-    re.compile(r"\b(?:un|une|1|premier|premiere|1er|1ere)\b"),
-    re.compile(r"\b(?:deux|2|deuxieme|second|seconde)\b"),
-    re.compile(r"\b(?:trois|3|troisieme|dernier|derniere)\b"),
-)
 _ORDINAL_WORDS = 5  #: "le premier, s'il vous plaît"; a longer turn is a question
 
 
@@ -40,6 +34,8 @@ class Awaited:
 
     def decide(self, turn: Turn) -> Decision | None:
         """The reply, or None when the turn does not answer what was asked."""
+        if self._intents.is_("wait", turn.words):
+            return None  # "une seconde" is no choice
         if turn.state.awaiting == "choice" and (number := self._number(turn)) is not None:
             return self._finder.chosen(turn, number)
         if turn.state.more and self._intents.is_("more", turn.words):
@@ -54,7 +50,7 @@ class Awaited:
         """1 and 2 where yes or no, or a choice, is awaited; # goes on."""
         awaiting = turn.state.awaiting
         if digit == "#":
-            return self._go_on(turn)
+            return self._go_on(turn) if turn.state.more else self._skipped(turn)
         if awaiting == "choice" and digit in "123":
             return self._finder.chosen(turn, int(digit) - 1)
         if awaiting and digit in "12":
@@ -68,6 +64,8 @@ class Awaited:
             return self._to_duty(turn)
         if state.awaiting == "choice":
             return None if self._number(turn) is None else self._finder.chosen(turn, 0)
+        if state.awaiting == "menu":
+            return None  # which key is meant is not said
         if state.more:
             return self._go_on(turn)
         return say(state, Action.CHITCHAT, self._phrases.say("acknowledged"), awaiting="other")
@@ -94,6 +92,15 @@ class Awaited:
             turn.state, Action.CHITCHAT, self._phrases.say("no_more"), awaiting="other"
         )
 
+    def _skipped(self, turn: Turn) -> Decision:
+        """The rest of the reply is skipped; what it asked stays asked."""
+        state = turn.state
+        if state.sheet and not state.awaiting:
+            text = self._phrases.say("no_more")
+            return say(state, Action.CHITCHAT, text, awaiting="other")
+        reply = Reply(Action.CHITCHAT, self._phrases.say("task_listening"), fixed=True)
+        return Decision(reply, replace(state, failures=0))
+
     def _to_duty(self, turn: Turn) -> Decision | None:
         duty = self._people.duty(turn.at)
         if duty is None:
@@ -105,7 +112,7 @@ class Awaited:
     def _number(self, turn: Turn) -> int | None:
         """Which choice is meant, from 0."""
         if turn.words.count <= _ORDINAL_WORDS:
-            for number, ordinal in enumerate(_ORDINALS[: len(turn.state.choices)]):
+            for number, ordinal in enumerate(ORDINALS[: len(turn.state.choices)]):
                 if ordinal.search(turn.words.core):
                     return number
         return self._finder.choice_named(turn)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dialog.intents import Words
+from dialog.outgoing import Outgoing
 from dialog.reply import Action, Candidate, Reply
+from dialog.resumption import Resumption
 from dialog.search import Hit
 from dialog.state import State
 from dialog.tasks.ticket import TicketDraft
@@ -32,6 +34,9 @@ class Decision:
     reply: Reply
     state: State
     tickets: tuple[TicketDraft, ...] = ()  #: to be written before the reply ends
+    sends: tuple[Outgoing, ...] = ()  #: the same, for what the caller asked to be sent
+    resume: Resumption | None = None  #: the call may go on in writing: written before it is said
+    refused: str = ""  #: "recording" or "transcription": acted on before the reply is said
 
 
 def say(

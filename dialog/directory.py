@@ -5,23 +5,28 @@ from __future__ import annotations
 import re
 
 from dialog.intents import Intents, Words
+from dialog.persons import Persons
 from dialog.rules import spoken
 from dialog.search.normalise import terms
 from dialog.town import Service, Town
+from dialog.values.sounds import sounds
 
 _ARTICLE = re.compile(r"^(?:l|le|la|les|un|une|des|du|de la|au|aux)\s+")
 _VAGUE = frozenset({"renseignement", "renseignements", "informations"})
 _OFFICE_OF = re.compile(r"^(?:service|bureau) (?:de la |de l |du |des |de |d )?")
 _QUESTION = re.compile(r"^(?:combien|comment|quand|ouu|quel|quelle|quels|quelles|pourquoi)\b")
+_FEWEST_SOUNDS = 6  #: of a name that is found by ear; shorter ones are in many sentences
+_MOST_WORDS = 4  #: of a service's name, by ear
 _OFFICE = re.compile(r"^(?:le |la )?(?:service|bureau)\b")
 
 
 class Directory:
     """Finds the service that a caller wants to speak to."""
 
-    def __init__(self, town: Town, intents: Intents) -> None:
+    def __init__(self, town: Town, intents: Intents, persons: Persons | None = None) -> None:
         self._town = town
         self._intents = intents
+        self._persons = persons or Persons(town)
         names = {
             _ARTICLE.sub("", spoken(name)): service.id
             for service in town.services
@@ -30,12 +35,34 @@ class Directory:
         names = {name: owner for name, owner in names.items() if name not in _VAGUE}
         longest_first = sorted(names, key=len, reverse=True)
         self._names = names
+        keys = {
+            sounds(name.split()): owner
+            for name, owner in names.items()
+            if set(terms(name)) <= set(terms(town.service(owner).name))  # no passport, no pool
+        }
+        self._by_sound = {key: owner for key, owner in keys.items() if len(key) >= _FEWEST_SOUNDS}
         self._any = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
 
     def named(self, words: Words) -> Service | None:
-        """The service with the longest name in these words."""
+        """The service with the longest name in these words, else that of a person in them."""
         found = max(self._any.findall(words.spoken), key=len, default="")
-        return self._town.service(self._names[found]) if found else None
+        if found:
+            return self._town.service(self._names[found])
+        person = self._persons.mentioned(words)
+        if person is not None:
+            return self._town.service(person.service)
+        return self._heard_alike(words)
+
+    def _heard_alike(self, words: Words) -> Service | None:
+        """A service whose name sounds the same: "l'état civile", "l'esport" for "les sports"."""
+        tokens = words.spoken.split()
+        windows = (
+            sounds(tokens[at : at + size])
+            for size in range(_MOST_WORDS, 0, -1)
+            for at in range(len(tokens) - size + 1)
+        )
+        owner = next((self._by_sound[key] for key in windows if key in self._by_sound), "")
+        return self._town.service(owner) if owner else None
 
     def _asks_politely(self, words: Words) -> bool:
         """ "Le CCAS, s'il vous plaît": an office and nothing else, as at a switchboard."""
@@ -46,10 +73,10 @@ class Directory:
 
         The hours of an office are those of the configuration; those of a place are in its sheet.
         """
-        service = self.named(words)
-        if service is None:
+        found = max(self._any.findall(words.spoken), key=len, default="")
+        if not found:
             return None
-        found = max(self._any.findall(words.spoken), key=len)
+        service = self._town.service(self._names[found])
         return service if set(terms(found)) <= set(terms(service.name)) else None
 
     def wanted(self, words: Words) -> Service | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -91,6 +92,10 @@ class Finder:
         decision, understood = self._reply(turn, leaning, query, ranking)
         return replace(decision, reply=replace(decision.reply, stages=stages)), understood
 
+    def phone(self, turn: Turn) -> Decision | None:
+        """ "Et celui de la voirie ?" after a number: no wish to be passed there."""
+        return self._opening.phone(turn) if self._opening.phone_goes_on(turn) else None
+
     def _before(self, state: State) -> Sheet | None:
         """The sheet that a turn may lean on: the last one spoken, or the likeliest just offered."""
         offered = state.choices[0] if state.choices else ""
@@ -112,10 +117,14 @@ class Finder:
     ) -> tuple[Decision, bool]:
         if (told := self._opening.of_office(turn)) is not None:
             return told, True
+        phone = self._opening.phone(turn)
         if _sure(ranking):
             hit = ranking.hits[0]
             asked_again = leaning.follow_up and hit.sheet.id == turn.state.sheet
-            return self.answer(turn, hit, query, leaning, ranking, follow_up=asked_again), True
+            told = self.answer(turn, hit, query, leaning, ranking, follow_up=asked_again)
+            return (told if phone is None or _same_number(told, phone) else phone), True
+        if phone is not None:
+            return phone, True
         if (configured := self._opening.decide(turn)) is not None:
             return configured, True
         choices = () if self._unknown(turn, ranking) else close_choices(ranking)
@@ -154,6 +163,9 @@ class Finder:
         sheet = hit.sheet
         titled = any(self._intents.names_aspect(h, sheet.title) for h in leaning.aspects)
         aspects = () if titled and not follow_up else leaning.aspects
+        entitled = self._intents.is_("entitled", turn.words)
+        if entitled and "Qui" not in aspects:
+            aspects = ("Qui", *aspects)
         closeness = self._index.paragraphs(query, sheet)
         wanted = choose(sheet, aspects, closeness, leaning.text, follow_up=follow_up)
         base = Reply(
@@ -172,6 +184,8 @@ class Finder:
         lead = self._opening.lead(turn)
         if lead:
             state = replace(state, hours_of=state.line_service or self._town.default_service)
+        elif entitled:
+            lead = self._phrases.say("entitled")
         return self.tell(base, state, sheet, wanted, lead=lead)
 
     def tell(
@@ -184,7 +198,7 @@ class Finder:
         lead: str = "",
     ) -> Decision:
         """Speak the first of these places and offer the others."""
-        spoken = speak(sheet, wanted)
+        spoken = speak(sheet, wanted, said=len(lead.split()))
         offer = self._phrases.say("more_offer") if spoken.more else ""
         question = state.history[-1] if state.history else ""
         told = phrase(question, spoken.text, sheet, self._phraser)
@@ -323,3 +337,9 @@ def close_choices(ranking: Ranking) -> tuple[Hit, ...]:
 
 def _ms_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
+
+
+def _same_number(told: Decision, phone: Decision) -> bool:
+    """Whether an answer from a sheet holds the number that the configuration has."""
+    number = re.search(r"0\d(?: \d{2}){4}", phone.reply.say)
+    return number is not None and number.group() in told.reply.say

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from holidays.countries.france import France
 
-from dialog.town import WEEKDAYS, Service, Span, Town
+from dialog.town import WEEKDAYS, Closure, Service, Span, Town
 
 AHEAD_DAYS = 60  #: how far the next opening is looked for
 MOST_DAYS_AHEAD = 400  #: of a deadline, whatever closings a configuration holds
@@ -29,7 +29,11 @@ MONTHS = (
     "décembre",
 )
 
-_SHARED = {"Alsace-Moselle": "57"}  # the holidays of Moselle are those of Alsace too
+#: Names that towns use -> those of the `holidays` package; Moselle's holidays are Alsace's too.
+_SHARED = {
+    **{"Alsace-Moselle": "57", "Alsace": "57", "Réunion": "974", "Corse": ""},
+    **{"Polynésie française": "PF", "Saint-Pierre et Miquelon": "PM"},
+}
 
 
 @lru_cache(maxsize=64)
@@ -52,6 +56,8 @@ class Calendar:
 
     def __init__(self, town: Town) -> None:
         self._zone = ZoneInfo(town.timezone)
+        self._closures = town.closures
+        self._bridges = town.bridges
         wanted = town.country_subdivision
         known = {
             *France.subdivisions,
@@ -68,19 +74,35 @@ class Calendar:
 
     def day(self, service: Service, day: date) -> Day:
         """The opening periods of one day."""
-        for closure in service.closures:
-            if closure.first <= day <= closure.last:
-                return Day(day, (), closure.reason or "une fermeture exceptionnelle")
+        closure = self._closure(service, day)
+        if closure is not None:
+            return Day(day, (), closure.reason or "une fermeture exceptionnelle")
         spans = service.hours.get(WEEKDAYS[day.weekday()], ())
-        name = self._holidays_of(day).get(day)
-        if name and spans and not service.duty:
+        if not spans or service.duty:
+            return Day(day, spans)
+        if name := self._holidays_of(day).get(day):
             return Day(day, (), f"le jour férié ({name})")
+        if bridge := self._bridge(day):
+            return Day(day, (), f"le pont ({bridge})")
         return Day(day, spans)
+
+    def _closure(self, service: Service, day: date) -> Closure | None:
+        """The exceptional closing of a day; those of the whole town spare the duty post."""
+        every = service.closures if service.duty else (*service.closures, *self._closures)
+        return next((one for one in every if one.first <= day <= one.last), None)
+
+    def _bridge(self, day: date) -> str:
+        """The holiday that makes a Monday or a Friday a bridge, where the town keeps them."""
+        beside = {0: timedelta(days=1), 4: timedelta(days=-1)}.get(day.weekday())
+        if not self._bridges or beside is None:
+            return ""
+        return self._holidays_of(day + beside).get(day + beside, "")
 
     def is_working_day(self, service: Service, day: date) -> bool:
         """Whether a deadline counts this day: Monday to Friday, no holiday, no closing."""
-        closed = any(c.first <= day <= c.last for c in service.closures)
-        return day.weekday() < 5 and not closed and day not in self._holidays_of(day)
+        if day.weekday() > 4 or self._closure(service, day) or self._bridge(day):
+            return False
+        return day not in self._holidays_of(day)
 
     def working_days_after(self, service: Service, day: date, count: int) -> date:
         """The last of so many working days after a day ("sous deux jours ouvrés")."""

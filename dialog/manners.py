@@ -12,18 +12,18 @@ from dialog.reply import Action, Reply
 from dialog.state import State
 from dialog.town import Town
 
-SLOW, SLOWEST = 0.85, 0.75  #: speed factors of "plus lentement", once and again (P06)
+SLOW, SLOWEST = 0.80, 0.70  #: speeds after "plus lentement", once and again (requirements P06)
 _SHORT = 8  #: words of a goodbye; a longer turn that wishes a good day still asks something
 
 #: intent -> phrase that answers it
 _SMALL_TALK = (
     ("robot", "robot"),
     ("name", "name"),
+    ("opinion", "neutral"),
     ("insulted", "insulted"),
     ("how_are_you", "how_are_you"),
     ("what_can_you_do", "what_can_you_do"),
     ("hello", "hello"),
-    ("wait", "wait"),
 )
 
 
@@ -41,6 +41,7 @@ class Manners:
             self._slower,
             self._repeat,
             self._thanks,
+            self._wait,
             self._small_talk,
             self._goodbye,
             self._other_town,
@@ -68,6 +69,14 @@ class Manners:
     @staticmethod
     def _slow(state: State) -> State:
         return replace(state, speed=SLOW if state.speed > SLOW else SLOWEST)
+
+    def wait(self, state: State) -> Decision:
+        """The caller looks for something: what was asked stays asked, and silence may last."""
+        reply = Reply(Action.CHITCHAT, self._phrases.say("wait"), fixed=True)
+        return Decision(reply, replace(state, paused=True, failures=0))
+
+    def _wait(self, turn: Turn) -> Decision | None:
+        return self.wait(turn.state) if self._intents.is_("wait", turn.words) else None
 
     def _slower(self, turn: Turn) -> Decision | None:
         return self.slower(turn.state) if self._intents.is_("slower", turn.words) else None

@@ -1,4 +1,4 @@
-"""Questions about opening hours, answered from the town's configuration (rule 1 of the design)."""
+"""Opening hours and numbers of services, from the town's configuration (rule 1 of the design)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ _ABOUT_US = frozenset(
         "passer encore actuellement moment semaine"
     )
 )
+
+
+_NUMBER = frozenset(
+    terms(
+        "numéro téléphone coordonnées contact joindre contacter appeler direct directe ligne "
+        "service bureau donner redonner celui celle quoi s'il vous plaît connaître"
+    )
+)
+_AND = re.compile(r"^(?:ok |d accord |tres bien |bon |oui )?(?:et|sinon)\b")
 
 
 class Opening:
@@ -63,6 +72,25 @@ class Opening:
         service = self._about(turn)
         relative = any(self._intents.when(w, turn.words) for w in ("now", "today", "tomorrow"))
         return self._moment(turn, service) if service is not None and relative else ""
+
+    def phone(self, turn: Turn) -> Decision | None:
+        """The number of a named office, when nothing else is asked, "et celui du CCAS ?" too."""
+        office = self._directory.office(turn.words)
+        asked = "Contact" in self._intents.aspects(turn.words) or self.phone_goes_on(turn)
+        if office is None or not asked:
+            return None
+        known = _NUMBER | set(terms(" ".join((office.name, *office.names))))
+        if any(t not in known for t in terms(turn.words.core)):
+            return None
+        phone = office.phone or self._town.phone
+        text = self._phrases.say("reach", service=office.name, phone=phone)
+        decision = say(turn.state, Action.ANSWER, text, fixed=False)
+        return replace(decision, state=replace(decision.state, aspects=("Contact",)))
+
+    def phone_goes_on(self, turn: Turn) -> bool:
+        """Whether the turn goes on from a question about a number: "et la voirie ?"."""
+        asked = "Contact" in turn.state.aspects
+        return asked and _AND.match(turn.words.spoken) is not None
 
     @staticmethod
     def _say(turn: Turn, service: Service, text: str) -> Decision:

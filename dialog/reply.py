@@ -33,6 +33,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A part of what is said, in its language."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """What is said and done, and why."""
 
@@ -45,7 +53,10 @@ class Reply:
     confidence: float = 1.0  #: 0..1; 1 for what fixed rules decide
     candidates: tuple[Candidate, ...] = ()  #: at most five, best first
     transfer_to: str | None = None  #: service to call, once `say` was spoken
+    extension: str = ""  #: of the person to call; empty: the service's own
+    summary: str = ""  #: one line for whoever takes the transferred call
     ends_call: bool = False  #: hang up, once `say` was spoken
     ms: float = 0.0  #: time to decide
     stages: dict[str, float] = field(default_factory=dict)  #: ms of each stage
+    parts: tuple[Said, ...] = ()  #: of `say`, when it is said in more than one language
     fixed: bool = False  #: a sentence that other calls will hear too: worth caching

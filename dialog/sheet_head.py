@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 REQUIRED = ("id", "title", "service", "status", "owner", "source")
-OPTIONAL = ("valid_from", "valid_until", "lang", "questions")
+OPTIONAL = ("valid_from", "valid_until", "lang", "questions", "tags")
+LANGUAGES = ("fr", "en")  #: that sheets are written in; the first one unless they say so
 FENCE = "---"
 
 
@@ -73,7 +74,12 @@ def read_head(lines: list[str], path: Path) -> tuple[Head, int]:
 
 def _values(text: str, path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     """The head's values, and the line of each; the head starts on line 2 of the file."""
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 2
+        what = f"the head is not valid YAML (the character {chr(error.character)!r} is not allowed)"
+        raise SheetError(path, line, what) from error
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
@@ -114,8 +120,16 @@ def _problem(key: str, value: Any) -> str | None:
         ):
             return "questions: each one is a line '- text' (put quotes around one that holds ':')"
         return None
+    if key == "tags":
+        if value is not None and (
+            not isinstance(value, list) or not all(isinstance(tag, str) and tag for tag in value)
+        ):
+            return "tags: a list of words is needed, such as [événement]"
+        return None
     if not isinstance(value, str) or not value.strip():
         return f"{key}: a text is needed"
+    if key == "lang" and value not in LANGUAGES:
+        return f"lang: {value!r} is none of {', '.join(LANGUAGES)}"
     if key == "id" and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", value):
         return f"id: {value!r} has other characters than letters, digits and hyphens"
     return None

@@ -67,6 +67,8 @@ class Sheet:
     lang: str
     sections: tuple[Section, ...]
     version: str  #: hash of the file's content, written with each turn that speaks it
+    tags: tuple[str, ...] = ()  #: "événement", "réalisation": silent in an election period
+    quiet: tuple[tuple[date, date], ...] = ()  #: days on which it stays silent, first and last
     theme: str = ""  #: "Papiers - Citoyenneté"
     dossier: str = ""  #: "Carte d'identité"
     audience: str = ""  #: "Particuliers"
@@ -77,11 +79,12 @@ class Sheet:
     keywords: tuple[str, ...] = ()  #: words to find it by that are not in its text
 
     def speakable(self, day: date) -> bool:
-        """Whether the sheet is validated and valid on this day."""
+        """Whether the sheet is validated, valid on this day, and not silent for an election."""
         return (
             self.status == VALIDATED
             and (self.valid_from is None or self.valid_from <= day)
             and (self.valid_until is None or day <= self.valid_until)
+            and not any(first <= day <= last for first, last in self.quiet)
         )
 
     def section(self, heading: str) -> int | None:
@@ -152,6 +155,7 @@ def _sheet(head: Head, sections: tuple[Section, ...], version: str) -> Sheet:
         lang=head.text("lang") or "fr",
         sections=sections,
         version=version,
+        tags=head.texts("tags"),
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+CRISIS_WORDS = 30  #: spoken in 12 seconds
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 _SPAN = re.compile(r"(\d{1,2})\s*h\s*(\d{2})?\s*[-–]\s*(\d{1,2})\s*h\s*(\d{2})?")
@@ -79,6 +80,37 @@ class Closure(_Frozen):
     reason: str = ""
 
 
+class Crisis(_Frozen):
+    """What every caller hears first for some days: a heat wave, a flood (requirements E10)."""
+
+    text: str = Field(min_length=1)
+    until: date  #: the last day on which it is said
+
+    @model_validator(mode="after")
+    def _short(self) -> Crisis:
+        words = len(self.text.split())
+        if words > CRISIS_WORDS:
+            raise ValueError(
+                f"crisis.text has {words} words; at most {CRISIS_WORDS} are heard in 12 seconds"
+            )
+        return self
+
+
+class Person(_Frozen):
+    """Somebody at the town hall whom callers ask for by name."""
+
+    name: str = Field(min_length=1)  #: first name and name: "Anne Lefebvre"
+    title: Literal["madame", "monsieur"] = "madame"
+    service: str  #: id of the service, whose hours are the person's
+    extension: str = ""  #: the person's own; empty: the service's
+    names: tuple[str, ...] = ()  #: what callers say besides: "la directrice de l'école"
+
+    @property
+    def called(self) -> str:
+        """ "madame Anne Lefebvre"."""
+        return f"{self.title} {self.name}"
+
+
 class Service(_Frozen):
     """A desk of the town hall."""
 
@@ -116,8 +148,18 @@ class Town(_Frozen):
     phone: str  #: the front desk, spoken when all else fails
     website: str = ""
     deaf_access: str = ""  #: how deaf callers reach the town (law 2005-102, art. 78)
+    dpo: str = Field(default="", max_length=120)  #: how the data protection officer is reached
+    privacy_page: str = ""  #: where the whole notice is, as spoken: "saint-aubin.example/donnees"
+    relay_numbers: tuple[str, ...] = ()  #: relay services for deaf callers: straight to a person
+    elected_service: str = ""  #: who takes calls for the mayor and elected people
+    closures: tuple[Closure, ...] = ()  #: of every service but the duty post
+    bridges: bool = False  #: closed between a public holiday and a weekend
+    people: tuple[Person, ...] = ()  #: whom callers may ask for by name
     default_service: str
     callback_working_days: int = Field(default=2, ge=1, le=30)  #: deadline of what callers leave
+    crisis: Crisis | None = None  #: said to every caller after the greeting's first sentences
+    election_period: bool = False  #: sheets about events and achievements stay silent
+    election_periods: tuple[Closure, ...] = ()  #: the same, from one day to another
     services: tuple[Service, ...]
     lines: tuple[Line, ...] = ()
 
@@ -127,12 +169,34 @@ class Town(_Frozen):
         for one in ids:
             if ids.count(one) > 1:
                 raise ValueError(f"two services have the id {one!r}")
-        for where, name in [("town.default_service", self.default_service)] + [
-            (f"line {line.number}", line.service) for line in self.lines if line.service
-        ]:
+        for where, name in (
+            [("town.default_service", self.default_service)]
+            + [(f"line {line.number}", line.service) for line in self.lines if line.service]
+            + self._named_services()
+        ):
             if name not in ids:
                 raise ValueError(f"{where} names the service {name!r}, which does not exist")
         return self
+
+    def _named_services(self) -> list[tuple[str, str]]:
+        elected = [("town.elected_service", self.elected_service)] if self.elected_service else []
+        return elected + [(f"the person {one.name}", one.service) for one in self.people]
+
+    @property
+    def data_officer(self) -> str:
+        """How the data protection officer is reached, as spoken; the town hall when none is set."""
+        return self.dpo or self.phone
+
+    @property
+    def privacy_notice(self) -> str:
+        """Where the whole notice is to be had, as spoken after "Pour tout savoir :"."""
+        if self.privacy_page or self.website:
+            return self.privacy_page or self.website
+        return self.address or self.phone
+
+    def crisis_on(self, day: date) -> str:
+        """What every caller hears first on this day; empty when there is no crisis."""
+        return self.crisis.text if self.crisis and day <= self.crisis.until else ""
 
     def service(self, service_id: str) -> Service:
         """The service with this id, or the default one when the id is empty or unknown."""

@@ -71,6 +71,8 @@ class Wishes:
         phrase = _SMALL_TALK.get(kind)
         if phrase is None:
             return None
+        if phrase == "wait":
+            return self.manners.wait(turn.state)
         awaiting = "other" if phrase == "thanks" else ""
         text = self.phrases.say(phrase, town=self.town.name)
         return say(turn.state, Action.CHITCHAT, text, awaiting=awaiting)

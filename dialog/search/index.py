@@ -126,8 +126,9 @@ class Index:
         *,
         context: Mapping[str, float] | None = None,
         last: Sheet | None = None,
+        language: str = "fr",
     ) -> Ranking:
-        """The sheets that may be spoken on `day`, likeliest first.
+        """The sheets in this language that may be spoken on `day`, likeliest first.
 
         Args:
             context: sheet id -> what the conversation adds to its score (or takes from it).
@@ -144,7 +145,7 @@ class Index:
         for sheet_id, bonus in (context or {}).items():
             if (number := self._number.get(sheet_id)) is not None:
                 scores[number] += bonus
-        allowed = np.array([sheet.speakable(day) for sheet in self.sheets])
+        allowed = np.array([one.lang == language and one.speakable(day) for one in self.sheets])
         return rank(self.sheets, scores, allowed, self._weights)
 
     def signals(self, query: Query) -> Signals:

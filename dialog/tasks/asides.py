@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dialog.decision import Decision, Turn, say
+from dialog.decision import Decision, Turn
 from dialog.finder import Finder
 from dialog.intents import Intents
 from dialog.manners import Manners
@@ -16,6 +16,7 @@ from dialog.state import State
 from dialog.tasks.rules import TaskRules
 
 _SHORT = 8  #: words; in a longer answer "plus lentement" may be about the neighbour's car
+_MISHEARD = ("bye", "bye bye", "ciao", "adieu")  #: what a recogniser makes of "Brun", "Cio"
 _QUESTION_WORDS = 4  #: "Dupont ?" is a name that the recogniser doubts
 
 #: intent -> phrase said before the question is asked again
@@ -60,7 +61,9 @@ class Asides:
         )
 
     def leaving(self, turn: Turn) -> bool:
-        """Whether the caller says goodbye in the middle."""
+        """Whether the caller says goodbye in the middle; "Bye!" may be a name that was misheard."""
+        if turn.words.core in _MISHEARD:
+            return False
         return turn.words.count <= _SHORT and self._intents.is_("goodbye", turn.words)
 
     def person(self, turn: Turn, service: str) -> Decision | Aside | None:
@@ -100,7 +103,7 @@ class Asides:
             if self._intents.is_(intent, words):
                 return act(turn.state)
         if self._intents.is_("wait", words):
-            return say(turn.state, Action.CHITCHAT, self._phrases.say("wait"))
+            return self._manners.wait(turn.state)
         for intent, phrase in _SMALL_TALK:
             if self._intents.is_(intent, words):
                 return Aside(self._phrases.say(phrase))

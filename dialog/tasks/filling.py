@@ -53,6 +53,10 @@ class Filling:
             return self._proposed(form, slot, asked)
         return self._answered(form, slot, asked)
 
+    def agrees(self, words: Words, task: TaskState) -> bool:
+        """Whether the words find right what was just read back: "c'est parfait" is no goodbye."""
+        return bool(task.proposed or task.asking == CONFIRM) and self._agreed(words)
+
     def volunteered(self, form: Form, asked: Asked) -> Step:
         """What a turn that starts a task tells already."""
         return self._others(form, None, asked, Step(asked.task))
@@ -152,7 +156,7 @@ class Filling:
 
     def _proposed(self, form: Form, slot: Slot, asked: Asked) -> Step:
         """The answer to "c'est bien ça ?"."""
-        if self._yes(asked.words):
+        if self._agreed(asked.words):
             return self._accepted(slot, asked.task)
         rest = self._rules.corrected(asked.words)
         told = _with(asked, rest) if rest else asked
@@ -180,6 +184,10 @@ class Filling:
         told = _with(asked, rest)
         if named := self._named(form, told):
             return self._rename(form, named, told)
+        if (problem := form.slot("problem")) is not None and problem.filled(asked.task):
+            given = None if slot.free else problem.correct(told)
+            if given is not None:
+                return self._apply(form, problem, given, told)
         last = form.slot(asked.task.last)
         if slot.free and slot.volunteered(told):
             last = None
@@ -208,7 +216,7 @@ class Filling:
 
     def _confirmed(self, form: Form, asked: Asked) -> Step:
         """The answer to the recap."""
-        if self._yes(asked.words):
+        if self._agreed(asked.words):
             return Step(asked.task, finished=True)
         rest = self._rules.corrected(asked.words)
         if rest or not self._no(asked.words):
@@ -243,6 +251,11 @@ class Filling:
 
     def _yes(self, words: Words) -> bool:
         return any(self._intents.is_(name, words) for name in ("yes", "acknowledge", "thanks"))
+
+    def _agreed(self, words: Words) -> bool:
+        """Whether the caller finds right what was read back: "c'est bon" is no "non" here."""
+        agreed = self._rules.inside("agreed")
+        return self._yes(words) or agreed.covers(words.spoken) or agreed.covers(words.core)
 
     def _no(self, words: Words) -> bool:
         return self._intents.is_("no", words)

@@ -100,6 +100,7 @@ class Form:
 
     kind = ""
     action = Action.NONE
+    recaps = True  #: False: the last answer ends it, because each was confirmed
 
     def __init__(self, slots: Sequence[Slot]) -> None:
         self.slots = tuple(slots)
@@ -130,6 +131,7 @@ class Form:
 
     def known(self, task: TaskState) -> bool:
         """Whether there is enough to be kept when the caller leaves now."""
+        said = {**task.values, **task.proposed}
         return any(
-            task.values.get(name) for slot in self.slots for name in slot.fields if slot.free
-        ) or bool({"name", "phone", "place"} & task.values.keys())
+            said.get(name) for slot in self.slots for name in slot.fields if slot.free
+        ) or bool({"name", "phone", "place"} & said.keys())

@@ -13,6 +13,7 @@ _NAMED = r"(le |mon )?(nom|prénom)( de famille)?"
 _MOST_LETTERS = 20  #: words of a spelling; a longer turn is something else
 _SURE = Rules("""
 (je m'appelle|je me nomme|mon nom (c'est|est)|au nom de|nom de famille)
+je suis (madame|monsieur|mademoiselle|docteur|maître) \\w+
 ^(ici|c'est|moi c'est) (madame|monsieur|mademoiselle|docteur|maître) \\w+
 ^(madame|monsieur|mademoiselle) \\w+( à l'appareil)?
 """)

@@ -16,7 +16,9 @@ from dialog.values.streets import KINDS, StreetMatch, Streets, Verdict
 LONGEST = 200  #: characters kept of a place as heard
 _FEWEST_LETTERS = 3
 _NAMED = r"(la |l'|le )?(rue|adresse|endroit|lieu|place|numéro de (la )?(rue|maison))"
-_AT_FIRST = re.compile(r"^(?:c'est|ça se trouve|c'est situé|ben|euh|alors|dans la|sur la)\s+", re.I)
+_AT_FIRST = re.compile(
+    r"^(?:(?:c'est|ça se trouve|c'est situé|ben|bah|euh|eh bien|alors|dans la|sur la),?\s+)+", re.I
+)
 _ORDINALS = (
     re.compile(r"\b(?:un|une|1|premier|premiere)\b"),
     re.compile(r"\b(?:deux|2|deuxieme|second|seconde)\b"),
@@ -132,10 +134,7 @@ class Place(Slot):
     def _chosen(self, asked: Asked, choices: tuple[str, ...]) -> Answer | None:
         """The street that was meant, by its number or more of its name; else as heard."""
         number = asked.task.values.get("number", "")
-        meant = ""
-        for street, ordinal in zip(choices, _ORDINALS, strict=False):
-            if not meant and ordinal.search(asked.words.core):
-                meant = street
+        meant = _named(asked.words.core, choices)
         found = parse_address(asked.words.text, self._streets)
         if found is not None and found.street is not None and found.street.listed:
             meant = found.street.name
@@ -207,6 +206,21 @@ def _inside(found: Address) -> str:
         if match is not None and fold(match.name).split(" ", 1)[0] in KINDS:
             said = said.replace(match.name, match.name[:1].lower() + match.name[1:])
     return said
+
+
+def _named(said: str, choices: tuple[str, ...]) -> str:
+    """The choice whose own word is said ("De Gaulle"), else the one whose number is."""
+    words = [set(fold(street).split()) for street in choices]
+    common = set.intersection(*words) if words else set()
+    heard = set(said.split())
+    found = [
+        street
+        for street, own in zip(choices, words, strict=True)
+        if any(len(word) >= _FEWEST_LETTERS and word in heard for word in own - common)
+    ]
+    if len(found) == 1:
+        return found[0]
+    return next((s for s, o in zip(choices, _ORDINALS, strict=False) if o.search(said)), "")
 
 
 def _choices(task: TaskState) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ class TaskState:
     skipped: tuple[str, ...] = ()  #: slots that the caller does not want or cannot fill
     tries: int = 0  #: answers to the slot asked that were not understood
     typed: str = ""  #: digits keyed so far
+    reference: str = ""  #: of the incomplete ticket that this form goes on with
 
     def ask(self, slot: str) -> TaskState:
         """The state once this slot is asked; asked again, it remembers the tries."""

@@ -7,6 +7,7 @@ begin ─► a form is asked slot by slot, read back, recapped ─► oui: a tic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from dialog.finder import Finder
 from dialog.hours import Calendar, say_day, say_time
 from dialog.intents import Intents, Words
 from dialog.manners import Manners
+from dialog.outgoing import Means
 from dialog.people import People
 from dialog.phrases import Phrases
 from dialog.reply import Action, Reply
@@ -29,6 +31,7 @@ from dialog.tasks.message import Message
 from dialog.tasks.report import Report
 from dialog.tasks.routes import Routes
 from dialog.tasks.rules import TaskRules
+from dialog.tasks.sending import SENDING, SendingForm
 from dialog.tasks.task_state import CONFIRM, TaskState
 from dialog.tasks.ticket import TicketDraft, grouped
 from dialog.town import Service, Town
@@ -37,6 +40,8 @@ from dialog.values.streets import Streets
 
 _INTERNAL = ("phone_part", "street_choices")  #: of a form being filled, not of its ticket
 _PERSON_KEY, _YES_KEY, _NO_KEY, _SKIP_KEY, _REPEAT_KEY, _SLOWER_KEY = "012#*7"
+_REFUSED = re.compile(r"(?:ah |mais )?(?:non|nan)\b")
+_REFUSAL_WORDS = 10  #: of a "non, c'est bon, ils l'ont éteint" after an emergency
 _SILENCES = 2  #: in a row; then a person and the end of the call are up to the desk
 _FEWEST_KEYS = 2  #: that make a value; one key alone is a command
 
@@ -52,6 +57,7 @@ class Tools:
     people: People
     manners: Manners
     finder: Finder
+    means: Means
 
 
 class Tasks:
@@ -73,7 +79,8 @@ class Tasks:
             self._report,
             Appointment(phrases, rules),
         )
-        self._forms = {form.kind: form for form in forms}
+        self._sending = SendingForm(phrases, rules, tools.town, tools.means)
+        self._forms = {form.kind: form for form in (*forms, self._sending)}
         self._filling = Filling(tools.intents, phrases, rules)
         self._asides = Asides(
             tools.intents, phrases, rules, tools.people, tools.manners, tools.finder
@@ -106,6 +113,17 @@ class Tasks:
         """
         problem = seen(turn.words, self._rules) if kind == "report" else None
         return self._begin(turn, Wish(kind, problem))
+
+    def begin_sending(self, turn: Turn, channel: str, lead: str) -> Decision:
+        """Ask where to send what was said; a number in the same breath is taken.
+
+        Args:
+            channel: "sms" or "email", one that is configured.
+            lead: said before the first question.
+        """
+        task = self._sending.begin(channel, turn.state.sending.matter)
+        step = self._filling.volunteered(self._sending, self._asked(turn, task))
+        return self._render(turn, replace(step, lead=f"{lead} {step.lead}".strip()))
 
     def _names_days(self, turn: Turn) -> bool:
         slot = self._forms["appointment"].slot("days")
@@ -184,6 +202,26 @@ class Tasks:
         task = turn.state.task
         return self._ask(turn, task, self._phrases.say(phrase)) if task else None
 
+    def go_on(self, turn: Turn, lead: str) -> Decision | None:
+        """As `resume`, after words that are not a phrase; what was being keyed is dropped."""
+        task = turn.state.task
+        return self._ask(turn, replace(task, typed=""), lead) if task else None
+
+    def takes_digits(self, state: State) -> bool:
+        """Whether a digit keyed now is part of a number."""
+        task = state.task
+        slot = self._forms[task.kind].slot(task.asking) if task else None
+        return slot is not None and slot.keyed and state.awaiting != "person"
+
+    def yes_or_no(self, state: State) -> bool:
+        """Whether what a task asks now is answered by oui or non."""
+        task = state.task
+        if task is None:
+            return False
+        form = self._forms.get(task.kind)
+        slot = form.slot(task.asking) if form else None
+        return bool(task.proposed) or task.asking == CONFIRM or (slot is not None and slot.yes_no)
+
     def lost(self, state: State, service_id: str) -> Decision:
         """The ticket could not be written: say so, and who takes it."""
         service = self._tools.town.service(service_id)
@@ -210,7 +248,7 @@ class Tasks:
         if self._asides.cancelled(turn):
             text = self._phrases.say("task_cancelled")
             return say(replace(turn.state, task=None), form.action, text, awaiting="other")
-        if self._asides.leaving(turn):
+        if self._asides.leaving(turn) and not self._filling.agrees(turn.words, task):
             return self._left(turn, task)
         if aside := self._asides.person(turn, task.service):
             return self._spoken_aside(turn, task, aside)
@@ -236,7 +274,9 @@ class Tasks:
 
     def _after_emergency(self, turn: Turn, task: TaskState) -> Decision | None:
         """Only a clear "non" to "voulez-vous quelqu'un ?" goes back to the task."""
-        if not self._tools.intents.is_("no", turn.words) or not turn.words.spoken:
+        words = turn.words
+        refused = _REFUSED.match(words.spoken) and words.count <= _REFUSAL_WORDS
+        if not words.spoken or not (refused or self._tools.intents.is_("no", words)):
             return None
         return self._ask(turn, task, self._phrases.say("emergency_no"))
 
@@ -349,10 +389,12 @@ class Tasks:
         return Decision(replace(found.reply, say=text), state)
 
     def _finish(self, turn: Turn, task: TaskState) -> Decision:
+        if task.kind == SENDING:
+            return self._sending.finish(turn.state, task)
         form, service = self._forms[task.kind], self._service(task)
         ticket = self._ticket(task, turn.at, complete=True)
         duty = self._tools.people.duty(turn.at) if self._dangerous(task) else None
-        state = replace(turn.state, task=None)
+        state = replace(turn.state, task=None, ticket=ticket.reference)
         said = {
             "reference": self._phrases.say("task_reference", reference=grouped(ticket.reference)),
             "now": f"aujourd'hui à {say_time(turn.at.time())}",
@@ -384,8 +426,9 @@ class Tasks:
             fields=fields,
             service=service.id,
             due=max(due, date.fromisoformat(wished)) if wished else due,
-            reference=self._reference(),
+            reference=task.reference or self._reference(),
             complete=complete,
+            goes_on=bool(task.reference),
         )
 
     # -- replies -----------------------------------------------------------------------------
@@ -406,6 +449,8 @@ class Tasks:
         """Ask what is open, after a few words."""
         form = self._forms[task.kind]
         slot = form.slot(task.asking) if task.proposed else form.next(task)
+        if slot is None and not form.recaps:
+            return self._finish(turn, task)
         if task.proposed and slot is not None:
             after, question = task, slot.check(task.proposed)
         elif slot is not None:

@@ -17,6 +17,7 @@ class TicketDraft:
     due: date | None = None  #: last working day for its answer
     reference: str = ""  #: six digits, said in two groups
     complete: bool = True  #: False: the caller left before the end
+    goes_on: bool = False  #: takes the place of the incomplete ticket with its reference
 
 
 def draw_reference() -> str:

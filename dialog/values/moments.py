@@ -15,10 +15,15 @@ _ANY = re.compile(
     r"\b(?:n importe (?:quand|quel jour|quelle heure|quel moment)|quand (?:vous|tu) (?:vou\w+|veux|"
     r"pou\w+|peux)|(?:peu|ca m est egal|comme vous voulez|a votre convenance|tout le temps|"
     r"quand ca vous arrange|a tout moment|toute la (?:journee|semaine)|tous les jours|"
-    r"des que (?:possible|vous pouvez)|(?:au plus|le plus) (?:vite|tot)(?: possible)?|"
     r"peu importe|je suis (?:toujours )?(?:libre|disponible)(?! (?:que|seulement|le|la|les|a|"
     r"l|en|lundi|mardi|mercredi|jeudi|vendredi|samedi|demain))))\b"
 )
+_SOON = re.compile(
+    r"\b(?:(?:des|aussitot) que (?:possible|vous pouvez)|tout de suite|maintenant|immediatement|"
+    r"d urgence|urgent|rapidement|(?:au plus|le plus) (?:vite|tot|rapidement)(?: possible)?)\b"
+)
+#: "demain" as recognisers write it; nobody is called back at two hands
+_TOMORROW = re.compile(r"\b(?:deux|2|de) mains?\b", re.IGNORECASE)
 _BUT = re.compile(
     rf"\b(?:sauf|pas|hormis|a part|excepte|ni)(?: le| les)? ({'|'.join(WEEKDAYS)})s?\b"
 )
@@ -37,12 +42,15 @@ class Moment:
 
 def parse_moment(text: str, now: datetime) -> Moment | None:
     """The moment in an utterance, or None when none is said."""
-    words = line(text[:2_000])
+    text = _TOMORROW.sub("demain", text[:2_000])
+    words = line(text)
     but = tuple(dict.fromkeys(WEEKDAYS.index(m[1]) for m in _BUT.finditer(words)))
     if but:
         text = words = _BUT.sub(" ", words)
     days, clock = parse_day(text, paris(now)), parse_clock(text)
     anytime = bool(_ANY.search(words)) and (days is None or "jour" in words) and clock is None
+    if _SOON.search(words) and days is None and clock is None:
+        return Moment(anytime=True, but=but, said=_with_but("dès que possible", but))
     if anytime or (but and days is None and clock is None):
         return Moment(anytime=True, but=but, said=_with_but("à n'importe quel moment", but))
     if days is None and clock is None:

@@ -31,6 +31,7 @@ _STRONG = (
 )  # fmt: skip
 _WEAK = (
     "c est",
+    "s est",
     "ici",
     "je suis",
     "moi c est",
@@ -48,8 +49,13 @@ _GO_ON = listed("avec sans comme j je s")
 _ENDS = (STOP - _PARTICLES) | listed(
     "merci voila habite appelle appelais appellerais vous nous svp s epelle ecrit prononce tout "
     "bonjour appareil comme avec sans epeler voudrais rue numero telephone il vous plait oui non "
-    "ok accord rien savoir question urgent secretaire mairie"
+    "ok accord rappelez rappeler rien savoir question urgent secretaire mairie"
 )
+
+
+#: A body calls under its name, articles and all: "l'association Les Amis du Livre".
+_BODIES = listed("association club societe entreprise cabinet sarl sci comite amicale syndic")
+_BODY_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +76,13 @@ def parse_name(text: str) -> NameReading | None:
     """The name that an answer gives, or None when it gives none."""
     whole = utterance(text)
     said = Utterance(whole.text, whole.words[:MAX_WORDS])
+    if body := _body(said):
+        return NameReading(body)
     runs = list(spellings(said))
     start, announced = _introduced(said.folded)
     title, first = _title(said.folded, start)
-    heard = _heard(said, first, runs, announced=announced or bool(title) or bool(runs))
+    sure = announced or bool(title) or bool(runs)
+    heard = _heard(said, first, runs, announced=sure, titled=bool(title))
     heard, capitals = _apart(heard)
     name = _with_spellings(heard, [*capitals, *(run.letters for run in runs)])
     if not name:
@@ -81,6 +90,23 @@ def parse_name(text: str) -> NameReading | None:
     if not runs:
         name = adjust(name, " ".join(said.folded))
     return NameReading(name, title, bool(runs or capitals))
+
+
+def _body(said: Utterance) -> str:
+    """The name of an association or a firm, to the end of the sentence; empty when it is none."""
+    start, _ = _introduced(said.folded)
+    _, start = _title(said.folded, start)
+    while start < len(said.words) and said.folded[start] in ("l", "le", "la"):
+        start += 1
+    if start >= len(said.words) or said.folded[start] not in _BODIES:
+        return ""
+    end = start + 1
+    while end < len(said.words) and not re.search(r"[.,;:!?]", said.gap(end - 1)):
+        end += 1
+    if not 1 < end - start <= _BODY_WORDS:
+        return ""
+    name = said.written(start, end)
+    return name[:1].upper() + name[1:]
 
 
 def titled(name: str) -> str:
@@ -134,7 +160,9 @@ def _before_title(tokens: Sequence[str], at: int) -> bool:
     )
 
 
-def _heard(said: Utterance, first: int, runs: Sequence[Spelling], *, announced: bool) -> list[str]:
+def _heard(
+    said: Utterance, first: int, runs: Sequence[Spelling], *, announced: bool, titled: bool
+) -> list[str]:
     """The written words of the name, those that hyphens and apostrophes tie together."""
     spelled = {at for run in runs for at in range(run.first, run.end)}
     words: list[str] = []
@@ -157,7 +185,7 @@ def _heard(said: Utterance, first: int, runs: Sequence[Spelling], *, announced: 
             break
     while words and fold(words[-1]) in _PARTICLES - {"saint", "ben"}:
         words.pop()
-    if words and words[0] in ("la", "le", "les", "l") and _small(words):
+    if words and words[0] in ("la", "le", "les", "l") and _small(words) and not titled:
         return []  # "c'est la cantine"
     following = said.folded[at] if at < len(said.words) else ""
     if not announced and (len(words) > 4 or following in STOP - _GO_ON):

@@ -26,6 +26,8 @@ _SHORT = re.compile(r"1[578]|11[0-9]|3\d{3}|10\d\d|11[68]\d{3}|11[68]|196|191")
 _SPECIAL = re.compile(r"08\d*")
 _FOREIGN = re.compile(r"(?:\+|00)(?!3?$|33)\d+")
 
+_ABROAD = re.compile(r"\+(?!33)[1-9]\d{7,}")
+
 _FILLERS = frozenset(
     [
         "euh",
@@ -55,6 +57,7 @@ _FILLERS = frozenset(
 )
 _ZERO = frozenset(("o", "oh"))
 _MAYBE_ZERO = frozenset(("au", "eau", "haut", "aux"))  # "o six", as Whisper writes it
+_MAYBE_TWO = frozenset(("de",))  # "zéro de", as Whisper writes "zéro deux"
 _TIMES = {"double": 2, "doubles": 2, "triple": 3}
 _REPEATED = {"deux": 2, "trois": 3, "quatre": 4, "2": 2, "3": 3, "4": 4}
 _WITHDRAWN = frozenset(("non", "pardon", "plutot"))
@@ -95,6 +98,9 @@ def parse_phone(text: str, so_far: Sequence[str] = ()) -> PhoneReading:
     said = _last_words(utterance(text))
     ends = [_follow(said, run, so_far) for run in _runs(said)]
     found = _nationals(ends)
+    likeliest = [next(iter(end)) for end in ends if end]
+    if not found and any(_ABROAD.match(digits) for digits in likeliest):
+        return PhoneReading(refusal=Refusal.FOREIGN)  # its end is no French number
     if not found:  # words before the number may be numbers as well: "c'est un 06…"
         found = _nationals(_follow(said, run, so_far, restart=True) for run in _runs(said))
     if found:
@@ -194,10 +200,16 @@ def _opens(tokens: Sequence[str], at: int) -> bool:
     return (
         word.isdecimal()
         or word in _ZERO
+        or _after_zero(tokens, at)
         or word == "+"
         or (word == "plus" and bool(readings(tokens, at + 1)))
         or bool(readings(tokens, at))
     )
+
+
+def _after_zero(tokens: Sequence[str], at: int) -> bool:
+    """Whether a word may be the second digit of a number that starts with a zero."""
+    return tokens[at] in _MAYBE_TWO and at > 0 and tokens[at - 1] in ("0", "zero")
 
 
 def _follow(
@@ -273,6 +285,8 @@ def _pieces(said: Utterance, at: int, last: int) -> Iterator[_Piece]:
         yield _Piece("0", at + 1)
     if word in _MAYBE_ZERO:
         yield _Piece("0", at + 1, 2)
+    if _after_zero(tokens, at):
+        yield _Piece("2", at + 1, 2)
     if word in ("+", "plus"):
         yield _Piece("+", at + 1)
     if word.isdecimal() and len(word) <= _MAX_DIGITS:

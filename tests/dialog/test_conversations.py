@@ -10,7 +10,7 @@ import pytest
 from dialog.desk import Desk
 from dialog.reply import Action
 from dialog.search import Index
-from dialog.state import State
+from dialog.state import USUAL_SPEED, State
 from dialog.town import Town
 from tests.dialog.conftest import EVENING, OPEN, Caller
 
@@ -237,9 +237,9 @@ def test_repeat_says_the_same_then_slower(caller: Caller) -> None:
     said = caller.says("combien coûte un passeport ?")
     again = caller.says("Pardon, vous pouvez répéter ?")
     assert (again.action, again.say, again.sheet) == (Action.REPEAT, said.say, "passeport")
-    assert caller.state.speed == 1.0
+    assert caller.state.speed == USUAL_SPEED
     assert caller.presses("*").say == said.say
-    assert caller.state.speed < 1.0
+    assert caller.state.speed < USUAL_SPEED
 
 
 def test_slower_lasts_for_the_whole_call(caller: Caller) -> None:
@@ -247,7 +247,7 @@ def test_slower_lasts_for_the_whole_call(caller: Caller) -> None:
     assert caller.says("Parlez moins vite s'il vous plaît").action == Action.SLOWER
     slow = caller.state.speed
     caller.says("quel jour est le marché ?")
-    assert caller.state.speed == slow < 1.0
+    assert caller.state.speed == slow < USUAL_SPEED
 
 
 @pytest.mark.parametrize(
@@ -283,8 +283,12 @@ def test_a_robot_says_that_it_is_one(caller: Caller, text: str) -> None:
 
 def test_silence_is_met_patiently_and_never_without_a_way_out(caller: Caller) -> None:
     assert "Je vous écoute" in caller.is_silent(1).say
-    assert "114" in caller.is_silent(2).say
-    assert caller.is_silent(3).transfer_to == "accueil"
+    second = caller.is_silent(2)
+    assert "114" in second.say
+    assert second.transfer_to == "accueil", "two failures in a row (requirements P02)"
+    third = caller.is_silent(3)
+    assert third.transfer_to == "accueil"
+    assert "114" not in third.say, "it is said once a call"
     last = caller.is_silent(4)
     assert last.ends_call
     assert "02 61 91 50 00" in last.say

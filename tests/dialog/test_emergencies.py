@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dialog.emergencies import Emergencies
+from dialog.desk import Desk
+from dialog.emergencies import Emergencies, said_twice
+from dialog.state import State
+from tests.dialog.conftest import EVENING
 
 HERE = Path(__file__).parent
 EMERGENCIES = Emergencies.load()
@@ -65,8 +68,9 @@ def test_the_first_number_comes_within_four_seconds_and_all_are_said_twice(text:
 
 
 def test_numbers_that_were_checked_long_ago_are_reported() -> None:
-    assert not EMERGENCIES.outdated(EMERGENCIES.checked_on + timedelta(days=300))
-    assert EMERGENCIES.outdated(EMERGENCIES.checked_on + timedelta(days=401))
+    assert EMERGENCIES.expires_on - EMERGENCIES.checked_on <= timedelta(days=184), "six months"
+    assert not EMERGENCIES.outdated(EMERGENCIES.expires_on)
+    assert EMERGENCIES.outdated(EMERGENCIES.expires_on + timedelta(days=1))
     assert EMERGENCIES.checked_on <= date.today() + timedelta(days=1)
 
 
@@ -96,3 +100,61 @@ def test_a_refused_person_hears_the_numbers_once_more(caller) -> None:
     assert reply.action == "emergency"
     assert not reply.ends_call
     assert reply.say.count("112") == 2
+
+
+@pytest.mark.parametrize(
+    ("so_far", "urgent"),
+    [
+        ("mon mari ne respire plus du", True),
+        ("il y a le feu", False),  # "rouge", says the next word
+        ("il y a le feu rouge", False),
+        ("il y a le feu dans", True),
+        ("", False),
+    ],
+)
+def test_the_last_word_of_a_running_turn_is_waited_for(so_far: str, urgent: bool) -> None:
+    assert (EMERGENCIES.find_so_far(so_far) is not None) == urgent
+
+
+def test_one_of_the_words_considered_is_enough() -> None:
+    assert EMERGENCIES.find("la friteuse a préfet") is None
+    assert EMERGENCIES.find("la friteuse a préfet", ["la friteuse a pris feu"]) is not None
+
+
+def test_numbers_are_said_twice_once_the_repetition_was_heard() -> None:
+    whole = "Faites le dix-huit. Je répète : le dix-huit. C'est gratuit."
+    assert not said_twice("Faites le dix-huit.", whole)
+    assert not said_twice("Faites le dix-huit. Je répète :", whole)
+    assert said_twice("Faites le dix-huit. Je répète : le dix-huit.", whole)
+    assert said_twice(whole, whole)
+
+
+def test_a_table_of_mishearings_must_be_well_formed() -> None:
+    table = {"misheard": "gase", "calm": "", "past": "", "now": "", "kind": []}
+    with pytest.raises(ValueError, match="'gase' is not of the form"):
+        Emergencies(table | {"checked_on": date(2026, 1, 1), "recheck_days": 1})
+
+
+def test_duty_that_does_not_answer_is_tried_again_and_nobody_is_left(desk, caller) -> None:
+    """1. "Oui": the duty post rings in vain. 2. The numbers are said again, another try is offered.
+    3. Silence repeats them, and "oui" tries again."""
+    caller.says("vite, mon mari ne respire plus")
+    assert caller.says("oui").transfer_to == "astreinte"
+    caller.state = desk.transfer_failed(caller.state, at=caller.at).state
+    assert caller.state.reply.count("112") == 2
+    for nth in range(1, 8):
+        reply = caller.is_silent(nth)
+        assert "112" in reply.say
+        assert not reply.ends_call
+    assert caller.says("oui").transfer_to == "astreinte"
+
+
+def test_without_anybody_on_duty_the_numbers_are_still_repeated(town, sheets, index) -> None:
+    alone = town.model_copy(update={"services": tuple(s for s in town.services if not s.duty)})
+    desk = Desk(alone, sheets, index, clock=lambda: EVENING)
+    state = desk.hear(State(), "au secours il y a le feu", at=EVENING).state
+    for nth in range(1, 8):
+        decision = desk.silence(state, nth, at=EVENING)
+        state = decision.state
+        assert "112" in decision.reply.say
+        assert not decision.reply.ends_call

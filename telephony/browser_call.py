@@ -21,10 +21,10 @@ from typing import Any
 from aiortc import RTCDataChannel, RTCInboundRtpStreamStats, RTCOutboundRtpStreamStats
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
-from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 
 from records.drafts import MediaStats
 from telephony.call import CallInfo, TransferRefused
+from telephony.gate import GatedWebRTCTransport
 from voice.turns import RATE_HZ
 
 logger = logging.getLogger("allomairie.telephony")
@@ -61,7 +61,7 @@ class BrowserCall:
         self.info = CallInfo(channel="webrtc")
         self._connect_s = connect_s
         self._connection = connection
-        self._transport = SmallWebRTCTransport(
+        self._transport = GatedWebRTCTransport(
             connection,
             TransportParams(
                 audio_in_enabled=True,
@@ -107,7 +107,7 @@ class BrowserCall:
         return {"sdp": local.sdp, "type": local.type, "pc_id": self._connection.pc_id}
 
     @property
-    def transport(self) -> SmallWebRTCTransport:
+    def transport(self) -> GatedWebRTCTransport:
         """The audio of the call."""
         return self._transport
 

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipecat.transports.base_transport import BaseTransport
+from pipecat.processors.frame_processor import FrameProcessor
 
 from records.drafts import MediaStats
+from telephony.gate import Gate
 
 
 class TransferRefused(Exception):
@@ -19,10 +20,24 @@ class TransferRefused(Exception):
 class CallInfo:
     """What is known of a call when it arrives."""
 
-    channel: str  #: "sip" or "webrtc"
+    channel: str  #: "sip", "webrtc", or "text" for a conversation in writing
     caller: str = ""  #: the calling user part or number; empty when anonymous
     dialled: str = ""  #: the user part that was dialled
     sip_call_id: str = ""
+
+
+class GatedTransport(Protocol):
+    """A pipecat transport whose speech can be held in front of the wire."""
+
+    @property
+    def gate(self) -> Gate:
+        """Holds the speech of this call."""
+
+    def input(self) -> FrameProcessor:
+        """Where the caller's audio enters the pipeline."""
+
+    def output(self) -> FrameProcessor:
+        """Where the bot's speech leaves it."""
 
 
 class Call(Protocol):
@@ -33,7 +48,7 @@ class Call(Protocol):
         """Who calls, on which line."""
 
     @property
-    def transport(self) -> BaseTransport:
+    def transport(self) -> GatedTransport:
         """The pipecat transport of the call's audio."""
 
     @property

@@ -6,7 +6,8 @@
     caller goes on before the reply began ─► the words are kept and joined with what follows
     Interruption ─► stop; an interruption without words resumes the reply
 
-The desk never changes state by itself: a decision is committed when its reply starts.
+The desk never changes state by itself: a decision is committed when its reply starts. Everything
+that happens passes through the call's `Course`, which knows what may follow what.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipecat.frames.frames import (
@@ -28,45 +29,29 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from dialog.course import Course, Event, Stage, begins, waits
 from dialog.desk import Decision, Desk
-from dialog.reply import Reply
+from dialog.emergencies import said_twice
+from dialog.manners import SLOW
+from dialog.patience import Patience
+from dialog.patience import patience as patience_with
+from dialog.reply import Action, Reply, Said
 from dialog.state import State
 from records import Outcome
+from telephony.ahead import Ahead
 from telephony.call import Call, TransferRefused
-from telephony.ears import Ears, Utterance
+from telephony.cause import Cause
+from telephony.ears import Attention, Ears, Utterance
+from telephony.leaving import leaves, write
 from telephony.ledger import Ledger
 from telephony.mouth import Manner, Mouth
+from telephony.waiting import LongestCall, Sleep, Waiting
 from voice.recognition import Heard
+from voice.speaker import Clause
 
 logger = logging.getLogger("allomairie.telephony")
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long the conversation waits, in seconds."""
-
-    filler_s: float = 1.7  #: after the caller stopped: say that we are looking
-    silence_s: tuple[float, ...] = (7.0, 10.0)  #: caller silent after a reply (requirements P08)
-    keys_s: float = 4.0  #: between two keys of one number
-    transfer_s: float = 25.0  #: a desk that rings (requirements Q03)
-    noise_s: float = 2.0  #: a wordless turn shorter than this is a cough, not a question
-
-
-@dataclass
-class _Prepared:
-    text: str
-    decision: asyncio.Task[Decision]
-
-
-@dataclass(frozen=True)
-class _Cause:
-    """Why a reply is said."""
-
-    utterance: Utterance | None = None
-    keys: str = ""
-    greeting: bool = False
 
 
 class Conductor(FrameProcessor):
@@ -81,6 +66,8 @@ class Conductor(FrameProcessor):
         ledger: Ledger,
         clock: Clock,
         patience: Patience | None = None,
+        course: Course | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         super().__init__()
         self._call = call
@@ -88,17 +75,29 @@ class Conductor(FrameProcessor):
         self._ears = ears
         self._ledger = ledger
         self._clock = clock
-        self._patience = patience or Patience()
+        self._limits = patience or Patience()
+        self._patience = self._limits  #: as the state of the conversation makes it
+        self._course = course or Course()
+        self._waiting = Waiting(self.create_task, sleep)
+        self._longest = LongestCall(self._limits, self.create_task, sleep)
+        self._pressing = asyncio.Lock()  #: keys are met in the order they come
         self._state = State()
         self._mouth: Mouth | None = None
-        self._prepared: _Prepared | None = None
+        self._ahead = Ahead(self._decide, self.create_task)
         self._carried = ""  #: words of a turn that the caller went on with
         self._turn: asyncio.Task[None] | None = None
         self._saying = False
         self._unsaid: tuple[Reply, list[str]] | None = None
-        self._timer: asyncio.Task[None] | None = None
         self._filler: asyncio.Task[None] | None = None
         self._silences = 0
+        self._insisting = False  #: an emergency's numbers are about to be said, and may not be cut
+        self._spoken: list[str] = []  #: clauses of the reply being said
+        ears.attention = Attention(
+            urgent=desk.urgent,
+            urgent_so_far=desk.urgent_so_far,
+            only_listens=self._only_listens,
+            insists=self._insists,
+        )
         self.outcome = Outcome.HUNG_UP
         self.transfer_target = ""
 
@@ -126,44 +125,59 @@ class Conductor(FrameProcessor):
         elif isinstance(frame, UserStartedSpeakingFrame):
             await self._caller_started()
         elif isinstance(frame, UserStoppedSpeakingFrame):
-            self._stop_timer()
-            self._timer = self.create_task(self._fill_silence())
+            self._caller_stopped()
         elif isinstance(frame, EagerTranscriptionFrame) and isinstance(frame.result, Utterance):
-            self._prepare(self._joined(frame.text), frame.result)
+            self._ahead.prepare(self._joined(frame.text), frame.result.heard)
         elif isinstance(frame, EagerEndOfTurnCancelFrame):
-            self._forget()
+            self._ahead.forget()
         elif isinstance(frame, TranscriptionFrame) and isinstance(frame.result, Utterance):
             await self._heard(frame.result)
 
     async def cleanup(self) -> None:
         """Stop everything under way; the turn being spoken is written as interrupted."""
         await super().cleanup()
+        self._course.on(Event.HUNG_UP)
+        self._longest.stop()
         left = self._desk.hang_up(self._state, at=self._clock())
+        await self._ledger.keep(self._state, left)
         self._state = replace(self._state, task=None)
         if left is not None:
             await self._ledger.ticket(left)
-        self._forget()
-        self._stop_timer()
+        self._ahead.forget()
+        self._waiting.stop()
         if self._filler is not None and not self._filler.done():
             await self.cancel_task(self._filler)
         await self._stop_turn()
 
     async def greet(self, line: str) -> None:
         """Say the greeting of the dialled line."""
+        self._course.on(Event.ANSWERED)
+        self._longest.start(self._meet_cap)
         decision = self._desk.greeting(line, at=self._clock(), caller=self._call.info.caller)
-        await self._start_turn(self._done(decision), _Cause(greeting=True))
+        await self._start_turn(self._done(decision), Cause(greeting=True))
 
     def press(self, digit: str) -> None:
         """A key of the telephone; it counts at any time and stops the bot."""
         self.create_task(self._press(digit))
 
     async def _press(self, digit: str) -> None:
-        await self._ledger.event("dtmf", digit=digit)
-        await self.broadcast_interruption()
-        await self._interrupted()
-        self._unsaid = None
-        decision = self._desk.key(self._state, digit, at=self._clock())
-        await self._start_turn(self._done(decision), _Cause(keys=digit))
+        self._waiting.stop()
+        async with self._pressing:
+            # digits of a number are kept as the number they make, if that may be kept at all
+            shown = "chiffre" if self._desk.takes_digits(self._state) else digit
+            await self._ledger.event("dtmf", digit=shown)
+            if self._course.deaf:
+                return  # a desk rings, or the call is over
+            await self.broadcast_interruption()
+            await self._interrupted()
+            self._silences, self._unsaid = 0, None
+            self._course.on(Event.KEY)
+            at = self._clock()
+            decision = await asyncio.to_thread(self._desk.key, self._state, digit, at=at)
+            decision = await self._written(decision)
+            self._adopt(decision)  # the next key of a number must find this one
+            pending = self._done(decision)
+            await self._start_turn(pending, Cause(keys=digit, written=True))
 
     # -- turns -------------------------------------------------------------------------------
 
@@ -171,29 +185,27 @@ class Conductor(FrameProcessor):
         if self._filler is not None and not self._filler.done():
             await self.cancel_task(self._filler)
         if self._saying:
+            self._course.on(Event.BARGE_IN)
             await self._ledger.event("barge_in")
             await self._stop_turn()
 
     async def _caller_started(self) -> None:
-        self._stop_timer()
+        self._course.on(Event.SPOKE)
+        if self._course.deaf:
+            return
+        self._waiting.stop()
         self._silences = 0
-        if self._turn is not None and not self._turn.done() and not self._saying:
+        greeting = self._course.stage is Stage.GREETING  # an "allô" does not keep it back
+        if self._turn is not None and not (self._turn.done() or self._saying or greeting):
             # The end of turn was confirmed too soon: nothing was said yet, so nothing is lost.
             await self._stop_turn()
 
+    def _caller_stopped(self) -> None:
+        if self._course.on(Event.STOPPED) is Stage.DECIDING:
+            self._waiting.start(self._patience.filler_s, self._fill_silence)
+
     def _joined(self, text: str) -> str:
         return f"{self._carried} {text}".strip()
-
-    def _prepare(self, text: str, utterance: Utterance) -> None:
-        self._forget()
-        if text:
-            decision = self.create_task(self._decide(text, utterance.heard))
-            self._prepared = _Prepared(text, decision)
-
-    def _forget(self) -> None:
-        prepared, self._prepared = self._prepared, None
-        if prepared is not None:
-            prepared.decision.cancel()
 
     async def _decide(self, text: str, heard: Heard) -> Decision:
         """Ask the desk in a thread, then have the first clause rendered."""
@@ -206,51 +218,66 @@ class Conductor(FrameProcessor):
             alternatives=heard.alternatives,
         )
         manner = self._manner(decision)
-        clauses = self.mouth.clauses(decision.reply.say, manner)
+        clauses = self._clauses(decision.reply, manner)
         if clauses:
             await self.mouth.warm(clauses[0], manner)
         return decision
 
     async def _heard(self, utterance: Utterance) -> None:
         text = utterance.heard.text
+        if self._course.deaf:
+            return
         if utterance.heard.failed:
-            self._forget()
+            self._ahead.forget()
+            self._course.on(Event.BREAKDOWN)
             decision = self._desk.breakdown(self._state, at=self._clock())
-            await self._start_turn(self._done(decision), _Cause(utterance))
+            await self._start_turn(self._done(decision), Cause(utterance))
         elif not text:
             await self._heard_nothing(utterance)
-        elif utterance.interrupted_bot and self._unsaid and self._desk.is_backchannel(text):
+        elif utterance.interrupted_bot and self._unsaid and self._only_listens(text):
+            self._course.on(Event.WORDS)
             await self._resume()
         else:
+            self._course.on(Event.WORDS)
             self._unsaid = None
+            self._insisting = utterance.urgent
             self._carried = self._joined(text)
-            await self._call.publish({"who": "caller", "text": text})
-            pending = self._decision_for(self._carried, utterance.heard)
-            await self._start_turn(pending, _Cause(utterance))
-
-    def _decision_for(self, text: str, heard: Heard) -> asyncio.Task[Decision]:
-        """What was prepared on the same words, or a decision begun now."""
-        prepared, self._prepared = self._prepared, None
-        if prepared is not None and prepared.text == text:
-            return prepared.decision
-        if prepared is not None:
-            prepared.decision.cancel()
-        return self.create_task(self._decide(text, heard))
+            await self._call.publish({"who": "caller", "text": self._desk.shown(text)})
+            pending = self._ahead.take(self._carried, utterance.heard)
+            await self._start_turn(pending, Cause(utterance))
 
     async def _heard_nothing(self, utterance: Utterance) -> None:
-        self._stop_timer()
+        if self._course.on(Event.NOTHING) is not Stage.DECIDING:
+            return  # the bot speaks, and a sound did not stop it
+        self._waiting.stop()
         heard = replace(utterance.heard, language=self._state.language)
         if self._unsaid:
             await self._resume()
         elif self._carried:
             # a sound after the end of a question that was not answered yet: answer it
-            pending = self._decision_for(self._carried, heard)
-            await self._start_turn(pending, _Cause(utterance))
+            pending = self._ahead.take(self._carried, heard)
+            await self._start_turn(pending, Cause(utterance))
         elif utterance.heard.audio_s >= self._patience.noise_s:
             pending = self.create_task(self._decide("", heard))
-            await self._start_turn(pending, _Cause(utterance))
+            await self._start_turn(pending, Cause(utterance))
         else:
             self._wait_for_caller()
+
+    def _only_listens(self, text: str) -> bool:
+        """Whether words over the bot's speech leave it the floor: "d'accord" in an explanation.
+
+        "Oui" over the end of a question is its answer.
+        """
+        left = self._unsaid[1] if self._unsaid else self.mouth.playout.split()[1]
+        asked = bool(self._state.awaiting) or self._state.task is not None
+        return self._desk.is_backchannel(text) and not (asked and len(left) <= 1)
+
+    def _insists(self) -> bool:
+        """Whether the caller may not cut in: an emergency's numbers are not said twice yet."""
+        if self._insisting and self._saying:
+            heard, _ = self.mouth.playout.split()
+            self._insisting = not said_twice(heard, " ".join(self._spoken))
+        return self._insisting
 
     async def _resume(self) -> None:
         """Go on from the clause that an interruption without words cut."""
@@ -259,8 +286,17 @@ class Conductor(FrameProcessor):
             return
         reply, clauses = unsaid
         await self._ledger.event("resumed", clauses=len(clauses))
-        rest = Decision(reply=replace(reply, say=" ".join(clauses)), state=self._state)
-        await self._start_turn(self._done(rest), _Cause())
+        parts = tuple(Said(c, c.language) for c in clauses if isinstance(c, Clause))
+        left = replace(reply, say=" ".join(clauses), parts=parts)
+        rest = Decision(reply=left, state=self._state)
+        await self._start_turn(self._done(rest), Cause())
+
+    def _adopt(self, decision: Decision) -> None:
+        """The decision's state is the call's from here on."""
+        self._state, self._carried = decision.state, ""
+        self._patience = patience_with(self._state, self._limits)
+        self._ears.language = self._state.hearing
+        self._ears.end_silence_s = self._patience.end_silence_s
 
     def _done(self, decision: Decision) -> asyncio.Task[Decision]:
         async def at_once() -> Decision:
@@ -268,7 +304,7 @@ class Conductor(FrameProcessor):
 
         return self.create_task(at_once())
 
-    async def _start_turn(self, decision: asyncio.Task[Decision], cause: _Cause) -> None:
+    async def _start_turn(self, decision: asyncio.Task[Decision], cause: Cause) -> None:
         await self._stop_turn()
         self._turn = self.create_task(self._take_turn(decision, cause))
 
@@ -277,7 +313,7 @@ class Conductor(FrameProcessor):
         if turn is not None and not turn.done() and turn is not asyncio.current_task():
             await self.cancel_task(turn)
 
-    async def _take_turn(self, pending: asyncio.Task[Decision], cause: _Cause) -> None:
+    async def _take_turn(self, pending: asyncio.Task[Decision], cause: Cause) -> None:
         try:
             decision = await asyncio.shield(pending)
         except asyncio.CancelledError:
@@ -285,57 +321,76 @@ class Conductor(FrameProcessor):
             raise
         except Exception:
             logger.exception("the desk failed; stepping down")
+            self._course.on(Event.BREAKDOWN)
             decision = self._desk.breakdown(self._state, at=self._clock())
-        decision = await self._written(decision)
-        self._stop_timer()
+        if not cause.written:
+            decision = await self._written(decision)
+        self._waiting.stop()
         if self._filler is not None and not self._filler.done():
-            await asyncio.shield(self._filler)  # "un instant" is said to its end, then the reply
-        self._state, self._carried = decision.state, ""
-        self._ears.language = decision.state.language
+            if decision.reply.action is Action.EMERGENCY:
+                await self.cancel_task(self._filler)
+                await self.broadcast_interruption()  # what of "un instant" is on its way is dropped
+            else:
+                await asyncio.shield(self._filler)  # said to its end, then the reply
+        self._adopt(decision)
+        await self._ledger.keep(self._state)
         await self._speak(decision, cause)
         await self._act(decision.reply)
 
     async def _written(self, decision: Decision) -> Decision:
-        """Write the tickets of a decision, so that no reference is said of what could be lost.
+        """Write what a decision leaves, so that nothing is said of what could be lost.
 
         From here on the turn is the call's state, whatever interrupts its reply: a ticket is
         written once.
         """
-        if not decision.tickets:
-            return decision
-        self._state, self._carried = decision.state, ""
-        writes = [self._ledger.ticket(ticket) for ticket in decision.tickets]
-        safe = await asyncio.shield(asyncio.gather(*writes))
-        if all(safe):
-            return decision
-        return self._desk.not_written(decision.state, decision.tickets[0].service)
+        if leaves(decision):
+            self._adopt(decision)
+        return await write(decision, self._desk, self._ledger)
 
-    async def _speak(self, decision: Decision, cause: _Cause) -> None:
+    async def _speak(self, decision: Decision, cause: Cause) -> None:
         reply = decision.reply
         if not reply.say:
+            self._insisting = False
+            self._course.on(begins(decision))
             return
         manner = self._manner(decision)
-        clauses = self.mouth.clauses(reply.say, manner)
+        clauses = self._clauses(reply, manner)
         writing = asyncio.ensure_future(
             self._ledger.begin(reply, cause.utterance, keys=cause.keys, greeting=cause.greeting)
         )
         await self._call.publish({"who": "bot", "text": reply.say, "sheet": reply.sheet or ""})
-        self._saying, self._unsaid = True, None
+        if self._course.stage is not Stage.GREETING:
+            self._course.on(begins(decision))
+        alert = self._alert(reply, cause)
+        self._saying, self._unsaid, self._spoken = True, None, clauses
+        if reply.action is not Action.EMERGENCY:
+            self._insisting = False
         interrupted = True
         try:
             await self.mouth.say(clauses, manner)
             interrupted = False
         finally:
-            self._saying = False
+            self._saying = self._insisting = False
             heard, left = self.mouth.playout.split()
             said = len(self.mouth.playout.clauses)
             if interrupted and (rest := left + clauses[said:]):
                 self._unsaid = (reply, rest)
-            timings = self._timings(decision, cause)
+            timings = cause.timings(reply, self.mouth.playout.first_sound_at)
+            await asyncio.shield(alert)
             # shielded: an interruption may cancel the talking, never the remembering
             await asyncio.shield(
                 self._finish_turn(writing, reply, heard, interrupted=interrupted, timings=timings)
             )
+
+    def _alert(self, reply: Reply, cause: Cause) -> asyncio.Future[None]:
+        """Tell the supervisors of an emergency while it is answered; neither waits."""
+        kind, heard = "", cause.utterance.heard if cause.utterance else Heard.nothing()
+        if reply.action is Action.EMERGENCY:
+            kind = self._desk.emergency_kind(heard.text, heard.alternatives)
+            if not kind and cause.utterance is not None and cause.utterance.urgent:
+                kind = "other"  # told in another language
+        told = self._ledger.alert(kind, heard.text) if kind else asyncio.sleep(0)
+        return asyncio.ensure_future(told)
 
     async def _finish_turn(
         self,
@@ -350,38 +405,31 @@ class Conductor(FrameProcessor):
             await writing, reply, played=heard, interrupted=interrupted, timings=timings
         )
 
-    def _timings(self, decision: Decision, cause: _Cause) -> dict[str, float]:
-        timings = {"decide": decision.reply.ms, **decision.reply.stages}
-        utterance = cause.utterance
-        if utterance is not None:
-            timings["stt"] = utterance.heard.compute_ms
-            timings["judge"] = utterance.judge_ms
-            timings["end_of_turn"] = (utterance.ended_at - utterance.speech_ended_at) * 1000
-            if first := self.mouth.playout.first_sound_at:
-                timings["voice_to_voice"] = (first - utterance.speech_ended_at) * 1000
-        return {name: round(ms, 1) for name, ms in timings.items()}
-
     async def _act(self, reply: Reply) -> None:
         if reply.transfer_to:
-            await self._transfer(reply.transfer_to)
+            await self._transfer(reply.transfer_to, reply)
         elif reply.ends_call:
+            self._course.on(Event.ENDED)
             self.outcome = Outcome.COMPLETED
             await self._call.hangup()
         else:
             self._wait_for_caller()
 
-    async def _transfer(self, service_id: str) -> None:
-        target = self._desk.town.service(service_id).extension
-        await self._ledger.event("transfer_asked", service=service_id)
+    async def _transfer(self, service_id: str, reply: Reply) -> None:
+        self._course.on(Event.PASSED_ON)
         self._ears.deaf = True  # the human leg is never captured (requirements R07)
+        target = reply.extension or self._desk.town.service(service_id).extension
+        await self._ledger.event("transfer_asked", service=service_id, summary=reply.summary)
         try:
             await self._call.transfer(target, timeout_s=self._patience.transfer_s)
         except TransferRefused as refusal:
             self._ears.deaf = False
+            self._course.on(Event.REFUSED)
             await self._ledger.event("transfer_failed", service=service_id, reason=str(refusal))
             decision = self._desk.transfer_failed(self._state, at=self._clock())
-            await self._take_turn(self._done(decision), _Cause())
+            await self._take_turn(self._done(decision), Cause())
         else:
+            self._course.on(Event.ACCEPTED)
             self.outcome, self.transfer_target = Outcome.TRANSFERRED, target
             await self._ledger.event("transferred", service=service_id)
 
@@ -389,19 +437,23 @@ class Conductor(FrameProcessor):
         reply = decision.reply
         # validated words and fixed sentences come again; anything else is said once
         keep = reply.fixed or bool(reply.sheet)
-        return Manner(reply.language, decision.state.speed, keep)
+        # whoever needs two languages is not at home in either
+        speed = min(decision.state.speed, SLOW) if reply.parts else decision.state.speed
+        return Manner(reply.language, speed, keep)
+
+    def _clauses(self, reply: Reply, manner: Manner) -> list[str]:
+        """What is said, clause by clause, each in its language."""
+        if not reply.parts:
+            return self.mouth.clauses(reply.say, manner)
+        parts = [(part.text, part.language) for part in reply.parts]
+        return self.mouth.clauses_in(parts, manner)
 
     # -- time --------------------------------------------------------------------------------
 
-    def _stop_timer(self) -> None:
-        timer, self._timer = self._timer, None
-        if timer is not None and timer is not asyncio.current_task():
-            timer.cancel()
-
     async def _fill_silence(self) -> None:
         """The caller waits: after `filler_s` without a reply, say that we are looking."""
-        await asyncio.sleep(self._patience.filler_s)
-        if not self._saying:
+        if self._course.may(Event.SEARCHING):
+            self._course.on(Event.SEARCHING)
             self._filler = self.create_task(self._say_filler())
 
     async def _say_filler(self) -> None:
@@ -411,18 +463,33 @@ class Conductor(FrameProcessor):
         await self.mouth.say(self.mouth.clauses(reply.say, manner), manner)
 
     def _wait_for_caller(self) -> None:
-        limits = self._patience.silence_s
-        limit_s = limits[min(self._silences, len(limits) - 1)]
-        if self._state.task is not None and self._state.task.typed:
-            limit_s = self._patience.keys_s
-        self._stop_timer()
-        self._timer = self.create_task(self._notice_silence(limit_s))
+        self._course.on(waits(self._state))
+        typing = self._state.task is not None and self._state.task.typed
+        silence_s = self._patience.silence(self._silences)
+        self._waiting.start(self._patience.keys_s if typing else silence_s, self._notice_silence)
+        if self._longest.due is not None:
+            self.create_task(self._meet_cap())
 
-    async def _notice_silence(self, limit_s: float) -> None:
-        await asyncio.sleep(limit_s)
-        if self._ears.caller_speaking:
+    async def _notice_silence(self) -> None:
+        if self._ears.caller_speaking or not self._course.may(Event.SILENCE):
             return
+        self._course.on(Event.SILENCE)
         typing = self._state.task is not None and self._state.task.typed
         self._silences += 0 if typing else 1  # a pause between keys is no silence
         decision = self._desk.silence(self._state, self._silences, at=self._clock())
-        await self._start_turn(self._done(decision), _Cause())
+        await self._start_turn(self._done(decision), Cause())
+
+    async def _meet_cap(self) -> None:
+        """Warn of the longest call, or end it, unless somebody speaks now: then after the reply."""
+        event = self._longest.due
+        if event is None or self._state.emergency or self._ears.caller_speaking:
+            return
+        if not self._course.may(event):
+            return
+        self._longest.told()
+        self._course.on(event)
+        await self._ledger.event(event.name.lower())
+        near = event is Event.CAP_NEAR
+        decide = self._desk.cap_near if near else self._desk.cap_reached
+        decision = await asyncio.to_thread(decide, self._state, at=self._clock())
+        await self._start_turn(self._done(decision), Cause())

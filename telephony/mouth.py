@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from pipecat.frames.frames import Frame, TTSAudioRawFrame, TTSStartedFrame, TTSStoppedFrame
 
+from dialog.state import USUAL_SPEED
 from telephony.playout import Playout, PlayoutMeter
-from voice.speaker import Speaker
+from voice.speaker import Clause, Speaker
 
 Push = Callable[[Frame], Awaitable[None]]
 
@@ -19,7 +20,7 @@ class Manner:
     """How a reply is spoken."""
 
     language: str = "fr"
-    speed: float = 1.0
+    speed: float = USUAL_SPEED
     keep: bool = False  #: keep the rendered speech on disk: the sentence will be said again
 
 
@@ -42,7 +43,19 @@ class Mouth:
 
     def clauses(self, text: str, manner: Manner) -> list[str]:
         """The text as it will be spoken, cut where synthesis may start."""
-        return self._speaker.clauses(text, manner.language, slow=manner.speed < 1)
+        return self._speaker.clauses(text, manner.language, slow=manner.speed < USUAL_SPEED)
+
+    def clauses_in(self, parts: Iterable[tuple[str, str]], manner: Manner) -> list[str]:
+        """The clauses of a reply that is said in several languages.
+
+        Args:
+            parts: each text with its language.
+        """
+        return [
+            Clause(clause, language)
+            for text, language in parts
+            for clause in self.clauses(text, replace(manner, language=language))
+        ]
 
     async def warm(self, clause: str, manner: Manner) -> None:
         """Have the first clause ready before it is needed."""

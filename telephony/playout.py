@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+import numpy as np
 from pipecat.frames.frames import Frame, OutputAudioRawFrame, TTSStoppedFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.barge_in import Playback
 
 
 @dataclass
@@ -45,6 +48,7 @@ class PlayoutMeter(FrameProcessor):
     def __init__(self) -> None:
         super().__init__()
         self.playout = Playout()
+        self.playback = Playback()  #: the same sound, for those who must know its echo
 
     def begin(self) -> Playout:
         """Start counting for a new reply."""
@@ -58,6 +62,7 @@ class PlayoutMeter(FrameProcessor):
             if not self.playout.first_sound_at:
                 self.playout.first_sound_at = asyncio.get_running_loop().time()
             self.playout.written += len(frame.audio) // 2
+            self.playback.add(np.frombuffer(frame.audio, np.int16), frame.sample_rate)
         elif isinstance(frame, TTSStoppedFrame):
             self.playout.finished.set()
         await self.push_frame(frame, direction)

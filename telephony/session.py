@@ -14,14 +14,16 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.workers.runner import WorkerRunner
 
 from dialog.desk import Desk
+from dialog.patience import Patience
 from records import AsyncRecords, Outcome
 from telephony.call import Call
-from telephony.conductor import Clock, Conductor, Patience
+from telephony.conductor import Clock, Conductor
 from telephony.ears import Ears
 from telephony.ledger import Ledger
 from telephony.mouth import Mouth
 from telephony.playout import PlayoutMeter
 from voice.endpointing import EndOfTurnJudge, SpeechDetector
+from voice.partials import PartialRules, Partials
 from voice.recognition import Recognizer
 from voice.speaker import Speaker
 from voice.turns import RATE_HZ
@@ -41,6 +43,7 @@ class Engines:
     clock: Clock
     hints: str = ""
     patience: Patience = field(default_factory=Patience)
+    partials: PartialRules = field(default_factory=PartialRules)
 
 
 class Session:
@@ -74,8 +77,16 @@ class Session:
         self, call: Call, ledger: Ledger, detector: SpeechDetector
     ) -> tuple[Outcome, str, str]:
         engines = self._engines
-        ears = Ears(engines.recognizer, engines.judge, detector, engines.hints)
         meter = PlayoutMeter()
+        ears = Ears(
+            engines.recognizer,
+            engines.judge,
+            detector,
+            engines.hints,
+            gate=call.transport.gate,
+            playback=meter.playback,
+            partials=Partials(engines.partials),
+        )
         conductor = Conductor(
             call=call,
             desk=engines.desk,

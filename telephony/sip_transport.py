@@ -32,6 +32,7 @@ from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import BaseTransport, TransportParams
 
+from telephony.gate import Gate
 from voice.turns import RATE_HZ
 
 logger = logging.getLogger("allomairie.telephony")
@@ -41,7 +42,7 @@ LEAD_S = 0.10  #: audio kept ahead of the RTP clock: survives a late loop, still
 GIVE_UP_S = 3.0  #: a call whose media does not take audio for this long is not there any more
 
 
-class _Widener:
+class Widener:
     """The call's rate to the recogniser's. libswresample holds back 2 ms; soxr's streams 25-115."""
 
     def __init__(self, rate_hz: int) -> None:
@@ -61,7 +62,7 @@ class SipInput(BaseInputTransport):
     def __init__(self, call: BaresipCall, rate_hz: int, params: TransportParams) -> None:
         super().__init__(params)
         self._call = call
-        self._widen = _Widener(rate_hz)
+        self._widen = Widener(rate_hz)
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self, frame: StartFrame) -> None:
@@ -103,6 +104,10 @@ class SipOutput(BaseOutputTransport):
         super().__init__(params)
         self._call = call
         self._lead_bytes = int(LEAD_S * rate_hz) * 2
+        self._written = b""  #: the end of what was written, as long as the transmit buffer may be
+        self._back = b""  #: what a hold took back
+        self.gate = Gate()
+        self.gate.on_hold, self.gate.on_release = self._take_back, self._give_again
 
     async def start(self, frame: StartFrame) -> None:
         """Accept audio as soon as the pipeline runs."""
@@ -118,24 +123,45 @@ class SipOutput(BaseOutputTransport):
             self._flush()  # a write under way when the first flush ran
 
     def _flush(self) -> None:
+        self._written = self._back = b""
         try:
             self._call.audio.flush_tx()
         except (AudioNotActive, AudioRestarted):
             logger.debug("no media to flush")
 
+    def _take_back(self) -> None:
+        try:
+            unsent = self._call.audio.info().tx_buffered
+            self._call.audio.flush_tx()
+        except (AudioNotActive, AudioRestarted):
+            unsent = 0
+        self._back = self._written[len(self._written) - min(unsent, len(self._written)) :]
+
+    def _give_again(self) -> None:
+        back, self._back = self._back, b""
+        try:
+            self._call.audio.write(back)  # it came from this buffer, so there is room
+        except (AudioNotActive, AudioRestarted):
+            logger.debug("no media to give speech back to")
+
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         """Queue one chunk once there is room within the lead; False when the media is gone."""
-        pcm = memoryview(frame.audio)
+        pcm = frame.audio
         deadline = time.monotonic() + GIVE_UP_S
-        while len(pcm) and time.monotonic() < deadline:
+        while pcm and time.monotonic() < deadline:
+            if self.gate.held:
+                await self.gate.passed()
+                deadline = time.monotonic() + GIVE_UP_S
             try:
                 if self._call.audio.info().tx_buffered <= self._lead_bytes:
-                    pcm = pcm[self._call.audio.write(bytes(pcm)) :]
+                    taken = self._call.audio.write(pcm)
+                    self._written = (self._written + pcm[:taken])[-4 * self._lead_bytes :]
+                    pcm = pcm[taken:]
                     continue
             except (AudioNotActive, AudioRestarted):
                 logger.debug("media not active, retrying")
             await asyncio.sleep(READ_EVERY_S / 2)
-        return not len(pcm)
+        return not pcm
 
 
 class SipTransport(BaseTransport):
@@ -157,6 +183,11 @@ class SipTransport(BaseTransport):
         )
         self._input = SipInput(call, rate_hz, params)
         self._output = SipOutput(call, rate_hz, params)
+
+    @property
+    def gate(self) -> Gate:
+        """Holds the speech of this call."""
+        return self._output.gate
 
     def input(self) -> SipInput:
         """Where the caller's audio enters the pipeline."""

@@ -1,4 +1,4 @@
-"""The page that calls from a browser, and the HTTP route that takes its calls."""
+"""The page that calls and writes from a browser, and the HTTP route that takes its calls."""
 
 from __future__ import annotations
 
@@ -20,11 +20,15 @@ from telephony.web_calls import (
     Refused,
     WebCalls,
 )
+from telephony.written import Writing
+from telephony.written_limits import DISABLED as NO_WRITING
+from telephony.written_limits import LONGEST_CHARS
+from telephony.written_routes import add_written_routes
 
 __all__ = ["WebCalls", "add_routes"]
 
 BODY_BYTES = 32_000
-FILES = {"style.css": "text/css", "call.js": "text/javascript"}
+FILES = {"style.css": "text/css", "call.js": "text/javascript", "write.js": "text/javascript"}
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -52,7 +56,8 @@ async def _read_offer(request: Request) -> Offer:
         raise Refused(BAD_OFFER) from error
 
 
-def _render(town_name: str, phone: str, *, enabled: bool) -> str:
+def _render(town_name: str, phone: str, *, enabled: bool, writing: Writing | None) -> str:
+    writes = writing is not None and writing.enabled
     page = Template((resources.files("telephony") / "page" / "index.html").read_text("utf-8"))
     return page.substitute(
         town=html.escape(town_name),
@@ -60,19 +65,33 @@ def _render(town_name: str, phone: str, *, enabled: bool) -> str:
         phone_link=re.sub(r"[^+\d]", "", phone),
         problem="" if enabled else html.escape(DISABLED.sentence(phone)),
         disabled="" if enabled else "disabled",
+        longest=str(LONGEST_CHARS),
+        writing_problem="" if writes else html.escape(NO_WRITING.sentence(phone)),
+        writing_disabled="" if writes else "disabled",
+        resume_hidden="" if writing is not None and writing.resumes else "hidden",
     )
 
 
-def add_routes(app: FastAPI, calls: WebCalls, *, town_name: str, phone: str) -> None:
-    """Serve the page at / and take its calls at /api/offer.
+def add_routes(
+    app: FastAPI,
+    calls: WebCalls,
+    *,
+    town_name: str,
+    phone: str,
+    writing: Writing | None = None,
+) -> None:
+    """Serve the page at /, take its calls at /api/offer and what is written at /written.
 
     Args:
         app: gets the routes.
         calls: takes the calls.
         town_name: shown on the page.
         phone: the front desk, named wherever a call cannot be taken.
+        writing: takes what is written; without it the page only calls.
     """
-    page = _render(town_name, phone, enabled=calls.enabled)
+    page = _render(town_name, phone, enabled=calls.enabled, writing=writing)
+    if writing is not None:
+        add_written_routes(app, writing, phone=phone, headers=HEADERS)
     folder = resources.files("telephony") / "page"
     files = {name: (folder / name).read_bytes() for name in FILES}
 

@@ -210,6 +210,7 @@ const show = {
 button.addEventListener("click", () => {
   if (call) return call.hangUp();
   $("problem").textContent = "";
+  $("spoken").hidden = $("keys").hidden = false;
   $("duration").textContent = "00:00";
   for (const line of $("transcript").querySelectorAll(".line")) line.remove();
   $("state").textContent = "Autorisez le micro pour commencer.";

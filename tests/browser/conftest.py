@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, async_playwright
 
 from telephony.web import WebCalls, add_routes
+from telephony.written import Writing
 from tests.browser.echo_town import EchoTown
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -100,13 +101,15 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(host: str = "127.0.0.1", **limits: object) -> AsyncIterator[Site]:
-    """Serve the page and an `EchoTown` on a free port."""
+async def serving(
+    host: str = "127.0.0.1", writing: Writing | None = None, **limits: object
+) -> AsyncIterator[Site]:
+    """Serve the page and an `EchoTown` on a free port; without `writing` the page only calls."""
     town = EchoTown()
     settings = {"enabled": True, "per_minute": 100} | limits
     calls = WebCalls(town, **settings)  # type: ignore[arg-type]
     app = FastAPI()
-    add_routes(app, calls, town_name="Saint-Aubin", phone="02 61 91 40 00")
+    add_routes(app, calls, town_name="Saint-Aubin", phone="02 61 91 40 00", writing=writing)
     listener = socket.create_server((host, 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -58,7 +58,7 @@ async def test_a_call_from_dialling_to_hanging_up(launch: Launch, tone_wav: Path
     ):
         # 1. the town's greeting is on the screen
         await call(page)
-        transcript = page.get_by_role("log")
+        transcript = page.get_by_role("log", name="Ce qui se dit")
         await expect(transcript).to_contain_text("La mairie\u00a0: Bonjour, écho à l'appareil.")
         # 2. the microphone's tone comes back from the loudspeaker
         assert await page.evaluate(LOUDEST_HZ) == pytest.approx(TONE_HZ, abs=10)
@@ -206,14 +206,18 @@ async def test_the_keyboard_reaches_everything_in_order(launch: Launch) -> None:
         await expect(skip).to_be_focused()
         await expect(skip).to_be_in_viewport()
         await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Aller au message à écrire")).to_be_focused()
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="écrivez")).to_be_focused()
+        await page.keyboard.press("Tab")
         button = page.get_by_role("button", name="Appeler")
         await expect(button).to_be_focused()
         outline = await button.evaluate("e => getComputedStyle(e).outline")
         assert "solid 3px" in outline
         await page.keyboard.press("Tab")
-        await expect(page.get_by_role("log", name="Ce qui se dit")).to_be_focused()
+        await expect(page.get_by_text("Continuer un appel téléphonique")).to_be_hidden()
         assert await page.locator("h1").count() == 1
-        assert await page.title() == "Appeler la mairie – Saint-Aubin"
+        assert await page.title() == "Appeler la mairie ou lui écrire – Saint-Aubin"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -150,7 +150,7 @@ class Callers:
     def clear(self) -> list[Clip]:
         """The questions in a native voice on a quiet line."""
         return [
-            Clip(f"clear{i:02}", text, over_the_line(self._spoken(text, "ff_siwis"), 24_000))
+            Clip(f"clear{i:02}", text, over_the_line(self.spoken(text, "ff_siwis"), 24_000))
             for i, text in enumerate(QUESTIONS)
         ]
 
@@ -160,7 +160,7 @@ class Callers:
         clips = []
         for i, text in enumerate(texts):
             voice = ACCENTS[(i + shift) % len(ACCENTS)]
-            heard = call_audio(self._spoken(text, voice), 24_000, random)
+            heard = call_audio(self.spoken(text, voice), 24_000, random)
             clips.append(Clip(f"noisy{i:02}-{voice}", text, heard))
         return clips
 
@@ -168,7 +168,8 @@ class Callers:
         """Each short answer in three voices, accented and noisy."""
         return [clip for shift in (1, 4, 8) for clip in self.noisy(ANSWERS, shift=shift)]
 
-    def _spoken(self, text: str, voice: str) -> Float:
+    def spoken(self, text: str, voice: str) -> Float:
+        """A sentence in a voice of the store, 24 kHz."""
         key = hashlib.sha256(text.encode()).hexdigest()[:16]
         path = self._cache / f"{voice}-{key}.wav"
         if not path.exists():

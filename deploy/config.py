@@ -19,11 +19,16 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from deploy.alerts import AlertSettings
 from deploy.errors import ConfigError
+from deploy.sending.settings import Email, Sms
 from dialog.national import FILE_NAME as NATIONAL_FILE
 from dialog.town import Town
 
 FILE_NAME = "allomairie.toml"
+
+
+OtherLanguage = Literal["en", "es", "pt", "it", "de", "pl", "tr", "ro", "uk", "ru", "ar"]
 
 
 class Section(BaseModel):
@@ -74,6 +79,31 @@ class Http(Section):
     )
 
 
+class WritingSettings(Section):
+    """Writing to the assistant instead of speaking, on the page at /."""
+
+    enabled: bool = Field(True, description="Whether the page at / may be written to.")
+    page: str = Field(
+        "la page de l'assistant de la mairie",
+        min_length=1,
+        max_length=100,
+        description="Where that page is, as spoken after « sur ».",
+    )
+    resume: bool = Field(
+        True,
+        description="Whether a caller may go on there with a telephone call, by a reference and a "
+        "code that the assistant gives on request.",
+    )
+    code_hours: int = Field(48, ge=1, le=168, description="How long such a code holds.")
+    conversations: int = Field(50, ge=1, le=1000, description="Conversations held at once.")
+    idle_minutes: int = Field(
+        30, ge=1, le=240, description="A conversation ends after so long without a message."
+    )
+    per_minute: int = Field(
+        60, ge=1, le=6000, description="Conversations begun per minute, all visitors together."
+    )
+
+
 class Models(Section):
     """Which models run."""
 
@@ -89,6 +119,13 @@ class Voice(Section):
     """Hearing and speaking."""
 
     threads: int = Field(0, ge=0, le=64, description="Cores for one synthesis; 0: all, at most 4.")
+    partials_every_s: float = Field(
+        1.0,
+        ge=0.5,
+        le=5.0,
+        description="So often the words of a caller who speaks on are searched for an emergency; "
+        "longer spares the processor.",
+    )
     vocabulary: tuple[str, ...] = Field(
         (
             "carte d'identité",
@@ -117,6 +154,17 @@ class Voice(Section):
     cache_mib: int = Field(512, ge=16, le=65536, description="Disk for rendered speech.")
 
 
+class LanguageSettings(Section):
+    """Languages beside French (requirements A15, P12)."""
+
+    offered: tuple[OtherLanguage, ...] = Field(
+        ("en",),
+        description="en: answered in English from sheets with `lang: en`. Others: one sentence in "
+        "that language that offers a person or a message, where a voice speaks it; any language "
+        "that is not listed gets that sentence in English and French.",
+    )
+
+
 class LanguageModelSettings(Section):
     """The local language model."""
 
@@ -129,6 +177,30 @@ class LanguageModelSettings(Section):
     )
 
 
+class Conversation(Section):
+    """How a call is led."""
+
+    longest_call_s: int = Field(
+        600,
+        ge=0,
+        le=86400,
+        description="A longer call is passed on or ended kindly; 0: never. Calls with an emergency "
+        "have no limit.",
+    )
+    warning_s: int = Field(
+        60, ge=0, le=3600, description="So long before, the caller is warned of it."
+    )
+
+    @model_validator(mode="after")
+    def _warning_within_the_call(self) -> Conversation:
+        if self.longest_call_s and self.warning_s >= self.longest_call_s:
+            raise ValueError(
+                f"warning_s {self.warning_s} must be shorter than longest_call_s "
+                f"{self.longest_call_s}"
+            )
+        return self
+
+
 class Recording(Section):
     """Audio recording of calls (requirements R01); off until the town decides otherwise."""
 
@@ -139,6 +211,12 @@ class RecordsSettings(Section):
     """Where calls are remembered."""
 
     url: str = Field("", description="SQLAlchemy URL; default: SQLite in the town's data/.")
+    transcript_days: int = Field(
+        90,
+        ge=1,
+        le=183,
+        description="How long the words of a call are kept, as callers who ask are told (R09).",
+    )
 
 
 class National(Section):
@@ -169,11 +247,17 @@ class Settings(BaseSettings):
     town: Town
     sip: Sip = Sip()
     http: Http = Http()
+    writing: WritingSettings = WritingSettings()
     models: Models = Models()
     voice: Voice = Voice()
+    languages: LanguageSettings = LanguageSettings()
     language_model: LanguageModelSettings = LanguageModelSettings()
+    conversation: Conversation = Conversation()
     recording: Recording = Recording()
     records: RecordsSettings = RecordsSettings()
+    sms: Sms = Sms()
+    email: Email = Email()
+    alerts: AlertSettings = AlertSettings()
     national: National = National()
     shutdown: Shutdown = Shutdown()
 
@@ -249,12 +333,23 @@ class TownFolder:
             ) from None
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"{self.config} cannot be read: {error}") from error
+        _refuse_secrets(content, self.config)
         try:
             return Settings(**content)
         except ValidationError as error:
             raise ConfigError(f"{self.config}: {_sentences(error)}") from error
         except SettingsError as error:
             raise ConfigError(f"an ALLOMAIRIE_… variable cannot be read: {error}") from error
+
+
+def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
+    """Passwords are copied with the file, and shown with it: they stand elsewhere."""
+    for name, section in content.items():
+        if isinstance(section, dict) and section.get("secret"):
+            raise ConfigError(
+                f"{path}: {name}.secret must not stand in the file; set "
+                f"ALLOMAIRIE_{name.upper()}__SECRET or {name}.secret_file"
+            )
 
 
 def _sentences(error: ValidationError) -> str:

@@ -1,11 +1,11 @@
-"""The HTTP side of the server: health, and the page that calls from a browser."""
+"""The HTTP side of the server: health, and the page that calls and writes from a browser."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 import uvicorn
@@ -15,6 +15,7 @@ from deploy.config import Http, Settings
 from deploy.errors import CannotStart
 from telephony.session import Session
 from telephony.web import WebCalls, add_routes
+from telephony.written import Writing
 
 
 @dataclass
@@ -22,9 +23,12 @@ class Health:
     """Whether the server takes calls; written by the server, read by /readyz."""
 
     ready: bool = False
+    degraded: Callable[[], str] = lambda: ""  #: what must be mended though calls are taken
 
 
-def build_app(settings: Settings, session: Session, health: Health) -> tuple[FastAPI, WebCalls]:
+def build_app(
+    settings: Settings, session: Session, health: Health, writing: Writing | None = None
+) -> tuple[FastAPI, WebCalls]:
     """The routes of the server; the browser calls are closed by whoever built them."""
     app = FastAPI(title="Allô Mairie", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -38,12 +42,15 @@ def build_app(settings: Settings, session: Session, health: Health) -> tuple[Fas
         """Models are loaded and calls are taken; 503 otherwise."""
         if not health.ready:
             response.status_code = 503
-        return {"status": "ready" if health.ready else "not ready"}
+            return {"status": "not ready"}
+        if degraded := health.degraded():
+            return {"status": "degraded", "reason": degraded}
+        return {"status": "ready"}
 
     calls = WebCalls(
         session, enabled=settings.http.web_calls, per_minute=settings.http.web_calls_per_minute
     )
-    add_routes(app, calls, town_name=settings.town.name, phone=settings.town.phone)
+    add_routes(app, calls, town_name=settings.town.name, phone=settings.town.phone, writing=writing)
     return app, calls
 
 

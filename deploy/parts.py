@@ -5,20 +5,28 @@ Each `open_*` is one part; the server opens them all, `ask` only the desk. Whoev
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from deploy.config import Settings, TownFolder
 from deploy.errors import CannotStart
+from deploy.sending.opening import offered, open_routes
+from dialog.continuing import WritingPage
 from dialog.desk import Desk
+from dialog.election import with_quiet_days
 from dialog.language_model import LlamaRewriter
 from dialog.llama_phraser import LlamaPhraser
 from dialog.national import NationalError, spoken_sheets
+from dialog.outgoing import Means
+from dialog.privacy import Terms
 from dialog.search import Index, Progress
 from dialog.search.bank import BankError, read_bank, shipped_bank, with_phrasings
 from dialog.sheets import Sheet, SheetError, load_sheets
@@ -29,11 +37,13 @@ from models import (
     ModelError,
     ModelMissing,
     Profile,
+    State,
     Store,
     choose_profile,
     detect_hardware,
 )
-from records import sqlite_url
+from records import Records, RecordsError, mask_numbers, sqlite_url
+from records.tickets import KEPT_AFTER_CLOSING
 from voice.recognition import Recognizer
 from voice.speakable import Pronunciation
 from voice.speaker import Speaker
@@ -42,8 +52,12 @@ from voice.synthesis import Synthesizer
 from voice.voices import open_synthesizer
 from voice.whisper_engine import WhisperEngine
 
+if TYPE_CHECKING:
+    from voice.kokoro_engine import KokoroSynthesizer
+
 logger = logging.getLogger("allomairie")
 
+KOKORO, KOKORO_VOICES = "kokoro-82m-int8", "kokoro-caller-voices"
 MOST_THREADS = 4  #: one phrase gains nothing from more
 
 
@@ -105,7 +119,8 @@ class Town:
                     sheet.id,
                 )
         spoken = [*own, *(sheet for sheet in national if sheet.id not in ids)]
-        return with_phrasings(spoken, shipped_bank(), own_phrasings)
+        phrased = with_phrasings(spoken, shipped_bank(), own_phrasings)
+        return with_quiet_days(phrased, self.settings.town)
 
     def open_desk(
         self,
@@ -113,11 +128,13 @@ class Town:
         language_model: bool = True,
         progress: Progress | None = None,
         reference: Callable[[], str] = draw_reference,
+        means: Means | None = None,
     ) -> Desk:
         """Sheets, their index, the streets and, when wanted and present, the language model.
 
         Args:
             reference: six digits for a ticket that no other ticket has.
+            means: how callers can be sent what was said; None: as configured.
         """
         sheets = self.sheets()
         searched = [*sheets, *wish_sheets()]
@@ -134,6 +151,34 @@ class Town:
             clock=self.clock(),
             streets=self.streets(),
             reference=reference,
+            writing=self.writing_page(),
+            means=means or offered(self.settings.sms, self.settings.email),
+            terms=self.terms(),
+            languages=self.settings.languages.offered,
+            voices=("fr", "en", *self._kokoro_languages()),
+        )
+
+    def check_sending(self) -> None:
+        """Whether what `[sms]` and `[email]` name is there.
+
+        Raises:
+            ConfigError: a secret or a certificate cannot be read.
+        """
+        open_routes(self.settings.town, self.settings.sms, self.settings.email)
+
+    def writing_page(self) -> WritingPage | None:
+        """Where one can write to the assistant; None when the page does not take it."""
+        wanted = self.settings.writing
+        if not wanted.enabled:
+            return None
+        return WritingPage(wanted.page, resume=wanted.resume, hours=wanted.code_hours)
+
+    def terms(self) -> Terms:
+        """What becomes of what callers say, as the desk has to tell them."""
+        return Terms(
+            transcript_days=self.settings.records.transcript_days,
+            message_days=KEPT_AFTER_CLOSING.days,
+            mask=mask_numbers,
         )
 
     def streets(self) -> Streets:
@@ -205,7 +250,49 @@ class Town:
             voices["en"] = self.open_voice("en")
         except CannotStart as error:
             logger.warning("English is spoken with the French voice: %s", error)
-        return voices
+        return voices | self._foreign_voices(voices["fr"])
+
+    def _kokoro_languages(self) -> list[str]:
+        """Languages beside French and English that are offered and that Kokoro speaks here."""
+        offered = [code for code in self.settings.languages.offered if code != "en"]
+        if not offered or self.store.state(KOKORO) is not State.PRESENT:
+            return []
+        from voice.kokoro_engine import LANGUAGES  # only now: it loads a library
+
+        return [code for code in offered if code in LANGUAGES]
+
+    def _foreign_voices(self, french: Synthesizer) -> dict[str, Synthesizer]:
+        """The voices of `_kokoro_languages`: one network for all, the French voice's if it has one.
+
+        A language without a voice of its own is spoken by the French one.
+        """
+        wanted = self._kokoro_languages()
+        if not wanted:
+            return {}
+        from voice.kokoro_engine import KokoroSynthesizer
+
+        try:
+            opened = french if isinstance(french, KokoroSynthesizer) else self._kokoro()
+            return {code: opened.speaking(code, self._own_voice(code)) for code in wanted}
+        except (ModelError, RuntimeError, ValueError) as error:
+            raise CannotStart(str(error)) from error
+
+    def _kokoro(self) -> KokoroSynthesizer:
+        from voice.kokoro_engine import KokoroModel, KokoroSynthesizer, voice_file
+
+        folder = self.store.path(KOKORO)
+        model = KokoroModel(folder, threads=self.threads, device=self.profile.device)
+        return KokoroSynthesizer(model, voice_file(folder, "fr"))
+
+    def _own_voice(self, language: str) -> Path | None:
+        """The file of a voice that was trained on this language, if it is here."""
+        from voice.kokoro_engine import voice_file
+
+        for model_id in (KOKORO, KOKORO_VOICES):
+            if self.store.state(model_id) is State.PRESENT:
+                with contextlib.suppress(ValueError):
+                    return voice_file(self.store.path(model_id), language)
+        return None
 
     def open_speaker(self, voices: Mapping[str, Synthesizer]) -> Speaker:
         """The voices behind one queue, with the cache of rendered speech."""
@@ -226,6 +313,27 @@ class Town:
         """What recognition should expect, as a sentence: a bare list makes words worse."""
         words = ", ".join(self.settings.voice.vocabulary)
         return f"Bonjour, {self.settings.town.greeting_name}. {words[:1].upper()}{words[1:]}."
+
+    @property
+    def hash_key(self) -> bytes:
+        """The key of this installation's number hashes, made when first needed."""
+        path = self.folder.data / "hash.key"
+        with contextlib.suppress(FileExistsError):
+            with path.open("xb") as stream:
+                stream.write(secrets.token_bytes(32))
+            path.chmod(0o600)
+        return path.read_bytes()
+
+    def open_records(self) -> Records:
+        """The records, for a command beside the server; the caller closes them.
+
+        Raises:
+            CannotStart: the database cannot be opened; one sentence.
+        """
+        try:
+            return Records.open(self.records_url, hash_key=self.hash_key)
+        except RecordsError as error:
+            raise CannotStart(str(error)) from error
 
     @property
     def records_url(self) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dialog.sheets import Sheet
+from dialog.state import USUAL_SPEED
 from voice.speaker import Speaker
 from voice.speech_queue import SpeechBusy
 
@@ -33,8 +34,13 @@ class Preparation:
         self._quiet = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self, fixed: Sequence[str], sheets: Sequence[Sheet]) -> None:
-        """Begin; returns at once."""
+    def start(self, fixed: Mapping[str, Sequence[str]], sheets: Sequence[Sheet]) -> None:
+        """Begin; returns at once.
+
+        Args:
+            fixed: what every call may need, by language, the first one first.
+            sheets: spoken in the language of each; one that no voice speaks is left out.
+        """
         self._tasks = [
             asyncio.create_task(self._watch()),
             asyncio.create_task(self._work(fixed, sheets)),
@@ -59,17 +65,25 @@ class Preparation:
                     self._quiet.set()
             await asyncio.sleep(0.1)
 
-    async def _work(self, fixed: Sequence[str], sheets: Sequence[Sheet]) -> None:
-        paragraphs = [p for s in sheets for section in s.sections for p in section.paragraphs]
+    async def _work(self, fixed: Mapping[str, Sequence[str]], sheets: Sequence[Sheet]) -> None:
+        spoken = [lang for lang in fixed if lang in self._speaker.languages]
         try:
-            beginnings = await asyncio.to_thread(self._beginnings, paragraphs)
-            for texts in (fixed, beginnings, paragraphs):
-                made = await self._speaker.prerender(texts, quiet=self._quiet)
-                if made:
-                    logger.info("%d clauses rendered in advance", made)
+            for lang in spoken:
+                await self._render(fixed[lang], lang)
+            for lang in spoken:
+                own = [sheet for sheet in sheets if sheet.lang == lang]
+                paragraphs = [p for s in own for part in s.sections for p in part.paragraphs]
+                beginnings = await asyncio.to_thread(self._beginnings, paragraphs, lang)
+                await self._render(beginnings, lang)
+                await self._render(paragraphs, lang)
         except SpeechBusy as error:
             logger.warning("speech is not rendered in advance: %s", error)
 
-    def _beginnings(self, paragraphs: Sequence[str]) -> list[str]:
+    async def _render(self, texts: Sequence[str], lang: str) -> None:
+        made = await self._speaker.prerender(texts, lang=lang, speed=USUAL_SPEED, quiet=self._quiet)
+        if made:
+            logger.info("%d clauses rendered in advance (%s)", made, lang)
+
+    def _beginnings(self, paragraphs: Sequence[str], lang: str) -> list[str]:
         """The first clause of each paragraph; hundreds of them take too long for the event loop."""
-        return [clause for text in paragraphs for clause in self._speaker.clauses(text)[:1]]
+        return [clause for text in paragraphs for clause in self._speaker.clauses(text, lang)[:1]]

@@ -10,30 +10,39 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from deploy.alerts import Alerts
 from deploy.config import Sip
+from deploy.erasure import Erasure
 from deploy.errors import CannotStart
 from deploy.http import Health, bind, build_app, serving
 from deploy.parts import Town
 from deploy.preparation import Preparation
+from deploy.sending.notices import Notices
+from deploy.sending.opening import open_routes
+from deploy.sending.outbox import Outbox
 from dialog.desk import Desk
+from dialog.patience import Patience
 from dialog.search import Progress
-from dialog.state import State
+from dialog.state import USUAL_SPEED, State
 from dialog.tasks.ticket import draw_reference
 from records import AsyncRecords, RecordsError
 from telephony.session import Engines, Session
 from telephony.sip import SipServer, SipSettings, check_ports
 from telephony.web_calls import WebCalls
+from telephony.written import Writing
+from telephony.written_limits import Limits
 from voice.endpointing import EndOfTurnJudge
+from voice.partials import PartialRules
 from voice.recognition import Recognizer
 from voice.speaker import Speaker
 from voice.synthesis import Synthesizer
@@ -109,7 +118,17 @@ class Server:
         listener = bind(settings.http)
         if settings.sip.enabled:
             _check_sip_ports(settings.sip)
+        routes = open_routes(settings.town, settings.sms, settings.email)
         parts = await self._open_parts()
+        parts.records.announce(Notices(settings.town, settings.email).of)
+        outbox = Outbox(parts.records, routes)
+        alerts = Alerts(
+            parts.records,
+            settings.alerts,
+            town=settings.town.name,
+            zone=ZoneInfo(settings.town.timezone),
+        )
+        erasure = Erasure(parts.records, settings.records.transcript_days)
         engines = Engines(
             desk=parts.desk,
             recognizer=parts.recognizer,
@@ -118,26 +137,42 @@ class Server:
             records=parts.records,
             clock=self._clock,
             hints=self._town.hints(),
+            partials=PartialRules(every_s=settings.voice.partials_every_s),
+            patience=Patience(
+                longest_call_s=settings.conversation.longest_call_s,
+                warning_s=settings.conversation.warning_s,
+            ),
         )
         session = Session(engines)
-        health = Health()
-        app, web_calls = build_app(settings, session, health)
+        health = Health(degraded=lambda: self._degraded(parts))
+        writing = self._writing(parts)
+        app, web_calls = build_app(settings, session, health, writing)
         try:
             async with serving(app, listener), self._sip(session) as sip:
                 health.ready = True
+                outbox.start()
+                alerts.start()
+                erasure.start()
                 self._announce()
                 preparation = Preparation(
                     parts.speaker, lambda: web_calls.active + (sip.active if sip else 0)
                 )
                 if settings.voice.prepare:
                     own = [sheet for sheet in parts.desk.sheets if not sheet.national]
-                    preparation.start(parts.desk.fixed_sentences(), own)  # 3,000 would take days
+                    fixed = {"fr": parts.desk.fixed_sentences()}
+                    fixed |= parts.desk.other_fixed_sentences()
+                    preparation.start(fixed, own)  # all 3,000 sheets would take days
                 await self._stop.wait()
                 health.ready = False
                 await preparation.stop()
+                writing.refuse_new()
                 await self._drain(sip, web_calls)
                 await web_calls.close()
+                await writing.close()
         finally:
+            await erasure.stop()
+            await alerts.stop()
+            await outbox.stop()
             await self._close_parts(parts)
         self._say("Stopped.")
 
@@ -155,8 +190,9 @@ class Server:
             ),
         )
         try:
-            records = await AsyncRecords.open(town.records_url, hash_key=self._hash_key())
+            records = await AsyncRecords.open(town.records_url, hash_key=town.hash_key)
             interrupted = await records.close_interrupted()
+            await records.forget_resumptions()
         except RecordsError as error:
             raise CannotStart(str(error)) from error
         self._references.records = records
@@ -171,16 +207,8 @@ class Server:
         await parts.recognizer.hear(silence)
         await asyncio.to_thread(parts.judge.probability, silence)
         greeting = parts.desk.greeting("", at=self._clock()).reply
-        await parts.speaker.prerender([greeting.say, parts.desk.filler(State()).say])
-
-    def _hash_key(self) -> bytes:
-        """The key of this installation's number hashes, made on the first start."""
-        path = self._town.folder.data / "hash.key"
-        with contextlib.suppress(FileExistsError):
-            with path.open("xb") as stream:
-                stream.write(secrets.token_bytes(32))
-            path.chmod(0o600)
-        return path.read_bytes()
+        first = [greeting.say, parts.desk.filler(State()).say]
+        await parts.speaker.prerender(first, speed=USUAL_SPEED)
 
     @contextlib.asynccontextmanager
     async def _sip(self, session: Session) -> AsyncIterator[SipServer | None]:
@@ -208,6 +236,30 @@ class Server:
             yield server
         finally:
             await server.stop()
+
+    def _writing(self, parts: Opened) -> Writing:
+        """Conversations in writing, with the same desk and records as calls."""
+        wanted = self._town.settings.writing
+        limits = Limits(
+            conversations=wanted.conversations,
+            idle_s=wanted.idle_minutes * 60.0,
+            begun_per_minute=wanted.per_minute,
+        )
+        return Writing(
+            parts.desk,
+            parts.records,
+            self._clock,
+            enabled=wanted.enabled,
+            resume=wanted.resume,
+            limits=limits,
+        )
+
+    def _degraded(self, parts: Opened) -> str:
+        """What a supervisor must mend while calls go on; empty when nothing."""
+        emergencies = parts.desk.emergencies
+        if emergencies.outdated(self._clock().date()):
+            return f"the emergency numbers were last checked on {emergencies.checked_on}"
+        return ""
 
     def _announce(self) -> None:
         settings = self._town.settings

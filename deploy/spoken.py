@@ -21,6 +21,7 @@ from voice.word_errors import compare
 
 RATE_HZ = 24_000
 SEED = 20261124
+MILD_LEVEL_DB, MILD_NOISE_DB = (-24, -18), (25, 35)  #: dBFS; how far the noise is under that
 MODEL, ACCENTS = "kokoro-82m-int8", "kokoro-caller-voices"
 
 
@@ -54,6 +55,7 @@ class HeardTurn:
     text: str
     alternatives: tuple[str, ...]
     errors: tuple[int, int]  #: words wrong, words said
+    language: str = "fr"
 
 
 class SpokenCallers:
@@ -80,13 +82,19 @@ class SpokenCallers:
         """The voice of the caller with this number: half of them native."""
         return VOICES[number % len(VOICES)]
 
-    def hear(self, voice: Voice, text: str) -> HeardTurn:
-        """Say a text over the line and recognise it."""
+    def hear(self, voice: Voice, text: str, *, mild: bool = False) -> HeardTurn:
+        """Say a text over the line and recognise it.
+
+        Args:
+            mild: an ordinary line instead of a bad one: `MILD_LEVEL_DB`, `MILD_NOISE_DB`.
+        """
         random = np.random.default_rng([SEED, *hashlib.sha256(text.encode()).digest()[:4]])
-        audio = call_audio(self._spoken(voice, text), RATE_HZ, random)
+        line = {"level_db": MILD_LEVEL_DB, "noise_db": MILD_NOISE_DB} if mild else {}
+        audio = call_audio(self._spoken(voice, text), RATE_HZ, random, **line)
         heard = self._engine.transcribe(audio, hints=self._hints)
         errors = compare(text, heard.text)
-        return HeardTurn(heard.text, heard.alternatives, (errors.wrong, errors.words))
+        wrong = (errors.wrong, errors.words)
+        return HeardTurn(heard.text, heard.alternatives, wrong, heard.language)
 
     def _spoken(self, voice: Voice, text: str) -> Float:
         key = hashlib.sha256(text.encode()).hexdigest()[:16]

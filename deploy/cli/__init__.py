@@ -10,7 +10,26 @@ import sys
 
 import typer
 
-from deploy.cli import ask, call, config, doctor, init, kb, kb_eval, models, serve, speech, town
+from deploy.cli import (
+    alerts,
+    ask,
+    bench,
+    call,
+    config,
+    dialog_test,
+    doctor,
+    emergency,
+    init,
+    kb,
+    kb_check,
+    kb_eval,
+    kb_questions,
+    models,
+    send,
+    serve,
+    speech,
+    town,
+)
 from deploy.cli.output import console
 from deploy.errors import EXIT_CANNOT_START, CannotStart
 
@@ -32,8 +51,15 @@ app.command("say")(speech.say)
 app.command("call")(call.call)
 app.add_typer(config.app, name="config")
 kb.app.command("eval")(kb_eval.evaluate)
+kb.app.command("check")(kb_check.check)
+kb.app.command("questions")(kb_questions.questions)
 app.add_typer(kb.app, name="kb")
 app.add_typer(town.app, name="town")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(emergency.app, name="emergency")
+app.add_typer(bench.app, name="bench")
+app.add_typer(send.app, name="send")
+app.add_typer(dialog_test.app, name="dialog")
 
 
 def main() -> None:

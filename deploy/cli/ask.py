@@ -23,9 +23,11 @@ from deploy.cli.output import (
 )
 from deploy.parts import Town
 from dialog.desk import Decision, Desk
+from dialog.outgoing import SMS, Outgoing
 from dialog.reply import Reply
 from dialog.state import State
 from dialog.tasks.ticket import TicketDraft
+from records import mask_number
 from voice.audio import wav_read
 from voice.narrowband import as_on_a_call
 from voice.recognition import Heard
@@ -45,7 +47,8 @@ def ask(
 
     Each input line has `id` and one of `text`, `wav` or `turns` ([{text|wav|dtmf}, …], one
     conversation); each output line has `id` and the answer, or `turns` with one answer each and
-    `tickets`, where the conversation made some. Digits of one `dtmf` are keyed in one go.
+    `tickets` and `sends`, where the conversation made some. Digits of one `dtmf` are keyed in one
+    go.
     """
     opened = Town.open(town)
     now = opened.clock(moment(at))
@@ -132,15 +135,24 @@ def _answer(
         return _turn(line, State(), desk, now, hear)[0]
     state, answers = State(), list[dict[str, Any]]()
     tickets: list[TicketDraft] = []
+    sends: list[Outgoing] = []
     for turn in line["turns"]:
         answer, decision = _turn(turn, state, desk, now, hear)
         answers.append(answer)
         if decision is not None:
             state = decision.state
             tickets += decision.tickets
+            sends += decision.sends
     left = desk.hang_up(state, at=now())  # the file ends where the caller hangs up
     tickets += [left] if left else []
-    return {"turns": answers, **({"tickets": [_ticket(t) for t in tickets]} if tickets else {})}
+    made = {"tickets": [_ticket(t) for t in tickets], "sends": [_send(s) for s in sends]}
+    return {"turns": answers, **{name: found for name, found in made.items() if found}}
+
+
+def _send(message: Outgoing) -> dict[str, Any]:
+    """What would be sent; the end of a number is enough to know it."""
+    to = mask_number(message.to) if message.channel == SMS else message.to
+    return {"channel": message.channel, "to": to, "text": message.text}
 
 
 def _ticket(draft: TicketDraft) -> dict[str, Any]:

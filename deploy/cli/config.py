@@ -24,7 +24,7 @@ def check(town: TownOption = EXAMPLE, as_json: JsonOption = False) -> None:
     problems = []
     try:
         opened = Town.open(town)
-        for part in (opened.sheets, opened.pronunciation):
+        for part in (opened.sheets, opened.pronunciation, opened.check_sending):
             try:
                 part()
             except CannotStart as error:

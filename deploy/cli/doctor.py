@@ -8,14 +8,18 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, print_json
+from deploy.emergency_test import LATE_DAYS, REPORTS, LastReport
 from deploy.errors import CannotStart
 from deploy.parts import Town
+from deploy.sending.opening import open_routes
+from dialog.emergencies import Emergencies
 from models import ModelError, detect_hardware
 from records import Records, RecordsError
 from telephony.sip import check_ports
@@ -60,6 +64,8 @@ def _findings(town_of: Callable[[], Town]) -> Iterator[Finding]:
     yield _sheets(town)
     yield _database(town)
     yield from _ports(town)
+    yield from sending_findings(town)
+    yield from emergency_findings(town)
     yield _privacy(town)
 
 
@@ -132,6 +138,46 @@ def _ports(town: Town) -> Iterator[Finding]:
     except OSError as error:
         detail = f"{http.host}:{http.port}: {error.strerror}; is the server running already?"
         yield Finding("HTTP port", False, detail)
+
+
+def sending_findings(town: Town) -> Iterator[Finding]:
+    """What may leave the machine: nothing unless it is configured (requirements R28)."""
+    sms, email = town.settings.sms, town.settings.email
+    try:
+        open_routes(town.settings.town, sms, email)
+    except CannotStart as error:
+        yield Finding("sending", False, str(error))
+        return
+    told = f"{sms.sender} by {urlsplit(sms.url).hostname}" if sms.enabled else "off: none is sent"
+    yield Finding("SMS", True, told)
+    told = f"{email.sender} by {email.host}:{email.port}, {email.security}"
+    yield Finding("e-mail", True, told if email.enabled else "off: none is sent")
+
+
+def emergency_findings(town: Town) -> Iterator[Finding]:
+    """Whether an emergency would be answered well (requirements E04, E05, E08)."""
+    numbers, now = Emergencies.load(), town.clock()()
+    good = not numbers.outdated(now.date())
+    told = f"checked on {numbers.checked_on}, good until {numbers.expires_on}"
+    yield Finding("emergency numbers", good, told if good else f"{told}: check them again")
+    posts = [s.name for s in town.settings.town.services if s.duty and s.extension]
+    none = "none: give a service duty = true and an extension; out of hours nobody is reached"
+    yield Finding("duty post", bool(posts), ", ".join(posts) or none)
+    alerts = town.settings.alerts
+    ways = [way for way, on in (("webhook", alerts.webhook), ("e-mail", alerts.email)) if on]
+    yield Finding("alerts", True, " and ".join(ways) or "only listed: `allomairie alerts list`")
+    last = LastReport.of(town.folder.data / REPORTS)
+    if last is None:
+        run = "never run: `allomairie emergency self-test`, then once a month"
+        yield Finding("emergency self-test", True, run)
+        return
+    days = (now - last.at).days
+    result = "passed" if last.ok else "FAILED"
+    yield Finding(
+        "emergency self-test",
+        last.ok and days <= LATE_DAYS,
+        f"{result} on {last.at:%Y-%m-%d}, {days} days ago" + (": overdue" * (days > LATE_DAYS)),
+    )
 
 
 def _privacy(town: Town) -> Finding:

@@ -11,6 +11,7 @@ from loguru import logger as pipecat_logger
 from deploy.cli.output import EXAMPLE, AtOption, TownOption, console, counting, moment
 from deploy.parts import Town
 from deploy.server import Server
+from records import MaskedLog
 
 
 def serve(town: TownOption = EXAMPLE, at: AtOption = None) -> None:
@@ -20,6 +21,8 @@ def serve(town: TownOption = EXAMPLE, at: AtOption = None) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
     )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(MaskedLog())
     for noisy in ("alembic", "baresip", "httpx", "aioice", "aiortc"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # pipecat logs frames' contents at debug level: callers' words must not reach a log

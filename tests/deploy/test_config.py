@@ -57,6 +57,7 @@ def test_the_environment_goes_over_the_file(
         (TOWN.replace("12h, 13h30", "14h, 13h30"), r"opening periods overlap"),
         (TOWN.replace('"accueil"\n[[', '"autre"\n[['), r"names the service 'autre'"),
         (TOWN + "\n[recording]\nmode = 'all'\n", r"recording\.mode"),
+        (TOWN + "\n[conversation]\nlongest_call_s = 60\n", r"warning_s 60 must be shorter"),
         (TOWN + "\n[sip]\nrtp_first_port = 20000\nrtp_last_port = 20010\n", r"too narrow"),
         ("[town\n", r"cannot be read"),
     ],

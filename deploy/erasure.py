@@ -1,0 +1,57 @@
+"""Once a day, words and tickets whose time is over are erased (requirements R09)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from records import AsyncRecords, RecordsError
+
+EVERY_S = 24 * 3600.0
+
+logger = logging.getLogger("allomairie.erasure")
+
+
+class Erasure:
+    """Erases at start and then every day, until stopped.
+
+    Args:
+        transcript_days: how long the words of a call are kept.
+        every_s: seconds between two runs.
+    """
+
+    def __init__(
+        self, records: AsyncRecords, transcript_days: int, *, every_s: float = EVERY_S
+    ) -> None:
+        self._records = records
+        self._days = transcript_days
+        self._every_s = every_s
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin in the background; a database that fails is tried again the next time."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Wait for nothing more to be erased."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        while True:
+            await self.once()
+            await asyncio.sleep(self._every_s)
+
+    async def once(self) -> None:
+        """Erase what is over now."""
+        try:
+            calls, tickets = await self._records.erase_old(self._days)
+        except RecordsError:
+            logger.exception("what is too old could not be erased; it is tried again")
+            return
+        if calls or tickets:
+            logger.info("erased the words of %d calls, and %d tickets", calls, tickets)

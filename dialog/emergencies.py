@@ -29,6 +29,7 @@ class Emergency:
     id: str
     say: str
     told_later: bool = False  #: people also tell of it long afterwards, to ask something else
+    aside: str = ""  #: said before the answer to a question of law or money about it
 
 
 class _Misheard:
@@ -59,13 +60,8 @@ class Emergencies:
         self._misheard = _Misheard(table["misheard"])
         self._calm = Rules(table["calm"])
         self._past, self._now = Rules(table["past"]), Rules(table["now"])
-        self._kinds = tuple(
-            (
-                Emergency(kind["id"], kind["say"], kind.get("told_later", False)),
-                Rules(kind["rules"]),
-            )
-            for kind in table["kind"]
-        )
+        self._matter = Rules(table.get("matter", ""))
+        self._kinds = tuple((_kind(one), Rules(one["rules"])) for one in table["kind"])
         self.checked_on: date = table["checked_on"]
         self._days: int = table["recheck_days"]
 
@@ -84,17 +80,28 @@ class Emergencies:
         return next(filter(None, map(self._find, (text, *alternatives))), None)
 
     def _find(self, text: str) -> Emergency | None:
+        kind = self._told(text)
+        return None if kind is None or self._is_calm(text, kind) else kind
+
+    def aside(self, text: str) -> str:
+        """What to say before answering a question of law or money about an emergency; or ""."""
+        kind = self._told(text)
+        return kind.aside if kind is not None and self._is_calm(text, kind) else ""
+
+    def _told(self, text: str) -> Emergency | None:
+        """The kind that these words speak of, now or not."""
+        words = self._calm.without(self._misheard.mended(spoken(text)))
+        return next((kind for kind, rules in self._kinds if rules.search(words)), None)
+
+    def _is_calm(self, text: str, kind: Emergency) -> bool:
+        """Whether this was long ago, or is a question of law or money, and nothing says "now"."""
         said = self._misheard.mended(spoken(text))
-        words = self._calm.without(said)
-        long_ago = self._past.search(said) is not None and self._now.search(said) is None
-        return next(
-            (
-                kind
-                for kind, rules in self._kinds
-                if rules.search(words) and not (long_ago and kind.told_later)
-            ),
-            None,
-        )
+        if self._now.search(said):
+            return False
+        matter = self._matter.search(said) is not None
+        if kind.told_later:
+            return matter or self._past.search(said) is not None
+        return bool(kind.aside) and matter
 
     def find_so_far(self, text: str, alternatives: Sequence[str] = ()) -> Emergency | None:
         """As `find`, while the caller speaks on: the last word may be the half of something."""
@@ -119,6 +126,12 @@ class Emergencies:
     def texts(self) -> list[str]:
         """Everything that may have to be said at once."""
         return [kind.say for kind, _ in self._kinds]
+
+
+def _kind(table: dict[str, Any]) -> Emergency:
+    return Emergency(
+        table["id"], table["say"], table.get("told_later", False), table.get("aside", "")
+    )
 
 
 def said_twice(heard: str, whole: str) -> bool:

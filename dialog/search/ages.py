@@ -17,6 +17,7 @@ from dialog.search.normalise import fold
 from dialog.sheets import Sheet
 
 AGREES, DISAGREES = 0.7, -1.5  #: what the score of a sheet gains
+UNSAID = -1.0  #: the same for a child's twin of a sheet, when nobody spoke of a child
 MAJORITY = 18
 
 _YEARS = "|".join(fold(num2words(n, lang="fr")) + rf"|{n}" for n in range(1, MAJORITY))
@@ -31,6 +32,11 @@ _ADULT = re.compile(
     r"grande? (?:fille|fils))\b"
 )
 _OF_CHILD = re.compile(r"\b(?:mineure?s?|enfants?|bebe)\b")
+_AGE = re.compile(
+    r"(?:\b(?:d|de|pour|l|un|une|le|la|les|des|nationale) )*"
+    r"\b(?:mineure?s?|enfants?|bebe|majeure?s?|adultes?)\b"
+    r"|\bnationale\b|[^\w ]"
+)
 _OF_ADULT = re.compile(r"\b(?:majeure?s?|adultes?)\b")
 
 
@@ -41,6 +47,9 @@ class Ages:
         titles = [fold(sheet.title) for sheet in sheets]
         self._child = np.array([bool(_OF_CHILD.search(title)) for title in titles])
         self._adult = np.array([bool(_OF_ADULT.search(title)) for title in titles])
+        ageless = [_ageless(title) for title in titles]
+        grown = {one for one, child in zip(ageless, self._child, strict=True) if not child}
+        self._twin = self._child & np.array([one in grown for one in ageless])
 
     def bonus(self, text: str) -> NDArray[np.float32]:
         """What each sheet's score gains by the age that these words tell of."""
@@ -53,4 +62,11 @@ class Ages:
         elif adult and not child:
             gain[self._adult] += AGREES
             gain[self._child & ~self._adult] += DISAGREES
+        elif not child:
+            gain[self._twin] += UNSAID
         return gain
+
+
+def _ageless(title: str) -> str:
+    """A title without the words that tell of age: "Passeport d'un enfant" is "passeport"."""
+    return " ".join(_AGE.sub(" ", title).split())

@@ -1,8 +1,8 @@
-"""Fits the search: `python -m dialog.search.fit TOWN QUESTIONS.jsonl`.
+"""Fits the search: `python -m dialog.search.fit TOWN QUESTIONS.jsonl…`.
 
-TOWN holds the whole edition of national sheets, QUESTIONS the development set (`text`, `accept`);
-nothing of it is ever searched. Writes `data/e5-common.npz`, measured on the bank, and
-`data/search.toml`:
+TOWN holds the whole edition of national sheets, QUESTIONS are the development sets (`text` with
+`accept` or `action`); nothing of them is ever searched. Writes `data/e5-common.npz`, measured on
+the bank, and `data/search.toml`:
 
 1. the weights of the signals: a conditional logit over the likeliest sheets, by Newton's method;
 2. the confidence: a logistic regression on the best scores, each computed with weights that were
@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ from dialog.search.entries import Kind, entries
 from dialog.search.index import Index
 from dialog.search.ranking import EVIDENCE, KEPT, SIGNALS, evidence
 from dialog.sheets import Sheet
+from dialog.wish_bank import PREFIX, wish_sheets
 
 CANDIDATES = 60  #: sheets of each search that the fit looks at
 FOLDS = 10
@@ -33,6 +36,23 @@ RIDGE = 1e-2
 FLOOR_SHARE = 5  #: percentile of the second scores under which a rival counts as absent
 Matrix = NDArray[np.float64]
 Right = NDArray[np.bool_]  #: which candidates answer, shape (questions, CANDIDATES)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The likeliest sheets of each question, shape (questions, CANDIDATES) and more."""
+
+    signals: Matrix  #: (questions, CANDIDATES, signals)
+    offsets: Matrix  #: what scores have besides
+    right: Right
+
+    def part(self, rows: NDArray[Any]) -> Examples:
+        """Some of the questions."""
+        return Examples(self.signals[rows], self.offsets[rows], self.right[rows])
+
+    def scores(self, weights: Matrix) -> Matrix:
+        """Score of each candidate."""
+        return np.asarray(self.signals @ weights + self.offsets)
 
 
 def measure_common(sheets: list[Sheet], folder: Path) -> Common:
@@ -44,23 +64,26 @@ def measure_common(sheets: list[Sheet], folder: Path) -> Common:
     return Common.of(*parts)
 
 
-def examples(index: Index, questions: list[tuple[str, list[str]]]) -> tuple[Matrix, Right]:
-    """Signals of the likeliest sheets (questions, CANDIDATES, signals), and which ones answer."""
-    rows, right = list[Matrix](), list[Right]()
+def examples(index: Index, questions: list[tuple[str, list[str]]]) -> Examples:
+    """Search each question, and note which sheets would have answered."""
+    rows, offsets, right = list[Matrix](), list[Matrix](), list[Right]()
     for text, accept in questions:
-        signals = index.signals(index.query(text)).astype(np.float64)
+        query = index.query(text)
+        signals = index.signals(query).astype(np.float64)
         likeliest = _likeliest(signals)
         rows.append(signals[likeliest])
+        offsets.append(index.offsets(query)[likeliest].astype(np.float64))
         right.append(np.array([index.sheets[n].id in accept for n in likeliest]))
-    return np.stack(rows), np.stack(right)
+    return Examples(np.stack(rows), np.stack(offsets), np.stack(right))
 
 
-def fit(x: Matrix, right: Right, steps: int = 60) -> Matrix:
+def fit(given: Examples, steps: int = 60) -> Matrix:
     """Weights of the signals that make the right candidates likeliest."""
-    x, right = x[right.any(axis=1)], right[right.any(axis=1)]
+    known = given.part(np.flatnonzero(given.right.any(axis=1)))
+    x, right = known.signals, known.right
     beta, ridge = np.zeros(x.shape[2]), RIDGE * len(x)
     for _ in range(steps):
-        logits = x @ beta
+        logits = known.scores(beta)
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
         wanted = share * right
@@ -73,22 +96,27 @@ def fit(x: Matrix, right: Right, steps: int = 60) -> Matrix:
     return beta
 
 
-def unseen_scores(x: Matrix, right: Right) -> Matrix:
+def unseen_scores(given: Examples) -> Matrix:
     """Scores by weights fitted without the question they rank, shape (questions, CANDIDATES)."""
-    scores = np.zeros(x.shape[:2])
-    for fold in range(FOLDS):
-        held = np.arange(len(x)) % FOLDS == fold
-        scores[held] = x[held] @ fit(x[~held], right[~held])
+    scores = np.zeros(given.right.shape)
+    fold = np.arange(len(scores)) % FOLDS
+    for number in range(FOLDS):
+        held = np.flatnonzero(fold == number)
+        weights = fit(given.part(np.flatnonzero(fold != number)))
+        scores[held] = given.part(held).scores(weights)
     return scores
 
 
-def fit_confidence(scores: Matrix, right: Right) -> tuple[Matrix, float, float]:
+def fit_confidence(scores: Matrix, given: Examples) -> tuple[Matrix, float, float]:
     """Weights of the evidence, the constant, and the floor of a rival's score."""
     order = np.argsort(-scores, axis=1)[:, :KEPT]
     best = np.take_along_axis(scores, order, axis=1)
-    answered = np.take_along_axis(right, order[:, :1], axis=1)[:, 0].astype(float)
+    every = np.arange(len(scores))
+    answered = given.right[every, order[:, 0]].astype(float)
+    signals = given.signals[every, order[:, 0]]
     floor = float(np.percentile(best[:, 1], FLOOR_SHARE))
-    facts = np.array([evidence(list(row), floor) for row in best])
+    pairs = zip(best, signals, strict=True)
+    facts = np.array([evidence(list(row), own, floor) for row, own in pairs])
     mean, spread = facts.mean(axis=0), facts.std(axis=0)
     z = np.c_[(facts - mean) / spread, np.ones(len(facts))]
     ridge = np.diag([1.0] * len(mean) + [1e-6])
@@ -107,28 +135,36 @@ def _likeliest(signals: Matrix) -> NDArray[np.int64]:
     return np.argsort(-rough, kind="stable")[:CANDIDATES]
 
 
+def _accepted(one: dict[str, Any], wishes: list[Sheet]) -> list[str]:
+    """The sheets that answer, or the wishes of the action that is expected."""
+    wish = f"{PREFIX}{one.get('action', '-').replace('_', '')}"
+    accept: list[str] = one.get("accept") or []
+    return accept or [sheet.id for sheet in wishes if f"{sheet.id}-".startswith(f"{wish}-")]
+
+
 def main() -> None:
     """Measure, fit and write."""
     from dialog.national.store import FILE_NAME, read_lines  # drafts are good enough here
     from dialog.search.bank import shipped_bank, with_phrasings
 
-    town, asked = Path(sys.argv[1]), Path(sys.argv[2])
+    town, asked = Path(sys.argv[1]), [Path(one) for one in sys.argv[2:]]
     folder = town / "data" / "index"
     lines = [line.sheet for line in read_lines(town / FILE_NAME)]
-    sheets = with_phrasings(lines, shipped_bank())
+    wishes = wish_sheets()
+    sheets = [*with_phrasings(lines, shipped_bank()), *wishes]
     data = Path(str(files("dialog").joinpath("data")))
     common = measure_common(sheets, folder)
     np.savez(data / Path(FILE).name, **{n: v.astype(np.float16) for n, v in vars(common).items()})
     Common.load.cache_clear()
-    questions = [
-        (one["text"], one["accept"])
-        for one in map(json.loads, asked.read_text(encoding="utf-8").splitlines())
-    ]
-    x, right = examples(Index.build(sheets, folder), questions)
-    beta = fit(x, right)
-    scores = unseen_scores(x, right)
-    weights, constant, floor = fit_confidence(scores, right)
-    top = np.take_along_axis(right, scores.argmax(axis=1)[:, None], axis=1).mean()
+    lines_of = (path.read_text(encoding="utf-8").splitlines() for path in asked)
+    every = [json.loads(line) for lines in lines_of for line in lines]
+    wanted = [(one["text"], _accepted(one, wishes)) for one in every]
+    questions = [(text, accept) for text, accept in wanted if accept]
+    given = examples(Index.build(sheets, folder), questions)
+    beta = fit(given)
+    scores = unseen_scores(given)
+    weights, constant, floor = fit_confidence(scores, given)
+    top = given.right[np.arange(len(scores)), scores.argmax(axis=1)].mean()
     print(f"{len(questions)} questions, cross-validated: the right sheet first in {top:.1%}")
     table = [f"{name} = {value:.3f}" for name, value in zip(SIGNALS, beta, strict=True)]
     sure = [f"{name} = {value:.4f}" for name, value in zip(EVIDENCE, weights, strict=True)]

@@ -30,11 +30,19 @@ class Groups:
         self._kept = np.maximum(1, np.minimum(BEST, counts)).astype(np.float32)
 
     def best(self, scores: Scores) -> tuple[Scores, Scores]:
-        """The best score of each sheet, and the mean of its three best, shapes (sheets,)."""
-        table = np.append(scores, np.float32(NOTHING))[self._members]
+        """The best score of each sheet, and the mean of its three best.
+
+        Args:
+            scores: shape (phrasings,), or (windows, phrasings).
+
+        Returns:
+            Two arrays of shape (sheets,), or (windows, sheets).
+        """
+        missing = np.full((*scores.shape[:-1], 1), NOTHING, np.float32)
+        table = np.concatenate([scores, missing], axis=-1)[..., self._members]
         if self._width > BEST:
-            table = -np.partition(-table, BEST - 1, axis=1)[:, :BEST]
-        top = np.asarray(table.max(axis=1, initial=NOTHING), np.float32)
-        known = np.where(table > NOTHING, table, np.float32(0)).sum(axis=1)
+            table = -np.partition(-table, BEST - 1, axis=-1)[..., :BEST]
+        top = np.asarray(table.max(axis=-1, initial=NOTHING), np.float32)
+        known = np.where(table > NOTHING, table, np.float32(0)).sum(axis=-1)
         mean = np.where(top > NOTHING, known / self._kept, np.float32(NOTHING))
         return top, np.asarray(mean, np.float32)

@@ -26,6 +26,8 @@ from dialog.search.normalise import quiet
 from dialog.search.pieces import runs, stems
 from dialog.search.ranking import Ranking, Signals, Weights, rank
 from dialog.search.sounds import sound_runs
+from dialog.search.standing import standing
+from dialog.search.windows import pooled, windows
 from dialog.sheets import Sheet
 
 __all__ = ["Index", "Progress", "Query"]
@@ -41,6 +43,7 @@ class Query:
 
     text: str
     vector: Vectors  #: shape (384,), as the engine gives it
+    windows: Vectors  #: shape (pieces of a long turn, 384); none for a short one
     stems: tuple[str, ...]
     runs: tuple[str, ...]
     sounds: tuple[str, ...]
@@ -76,6 +79,7 @@ class Index:
         self._groups = Groups(owner[self._questions], len(self.sheets))
         self._neighbours = Neighbours(self.sheets)
         self._ages = Ages(self.sheets)
+        self._standing = standing(self.sheets)
         self._subjectless = np.array([not (one.service or one.theme) for one in self.sheets])
         gain = OWN if any(one.national for one in self.sheets) else 0.0
         self._own = np.array([gain if one.service else 0.0 for one in self.sheets], np.float32)
@@ -114,6 +118,7 @@ class Index:
         return Query(
             text,
             self._embedder.embed([kept], is_query=True)[0],
+            self._embedder.embed(windows(kept), is_query=True),
             tuple(dict.fromkeys(piece for one in every for piece in stems(one))),
             tuple(dict.fromkeys(piece for one in every for piece in runs(one))),
             tuple(dict.fromkeys(piece for one in every for piece in sound_runs(one))),
@@ -136,9 +141,11 @@ class Index:
         """
         if not self.sheets:
             return Ranking(())
-        scores = self._scores(query)
+        signals = self.signals(query)
+        scores = self._score(query, signals)
         if last is not None:
-            together = self._scores(self.query(f"{last.title} {query.text}"))
+            joint = self.query(f"{last.title} {query.text}")
+            together = self._score(joint, self.signals(joint))
             near = self._neighbours.bonus(self._number[last.id])
             joined = ALONE * scores + TOGETHER * together + near
             scores = np.where(self._subjectless, (ALONE + TOGETHER) * scores + ASIDE, joined)
@@ -146,7 +153,8 @@ class Index:
             if (number := self._number.get(sheet_id)) is not None:
                 scores[number] += bonus
         allowed = np.array([one.lang == language and one.speakable(day) for one in self.sheets])
-        return rank(self.sheets, scores, allowed, self._weights)
+        after = last is not None
+        return rank(self.sheets, scores, signals, allowed, self._weights, leaning=after)
 
     def signals(self, query: Query) -> Signals:
         """How close each sheet is, one column per signal of `ranking.SIGNALS`."""
@@ -156,23 +164,40 @@ class Index:
         by_sounds = self.words.sounds.cosine(query.sounds)
         whole = self.words.sheets.share(query.stems)
         joint = meaning + LEXICAL * (by_stems + by_runs)
+        by_meaning = self._groups.best(meaning)
+        summary = self._summary_rows @ self._common.against_summaries(query.vector)
         columns = (
-            *self._groups.best(meaning),
+            *by_meaning,
             self._groups.best(by_stems)[0],
             self._groups.best(by_runs)[0],
             self._groups.best(by_stems + by_runs)[1],
             *self._groups.best(by_sounds),
             *self._groups.best(joint),
-            self._summary_rows @ self._common.against_summaries(query.vector),
+            summary,
             self._title_rows @ self._common.against_titles(query.vector),
             whole,
+            *self._of_windows(query, *by_meaning, summary),
+            *self._standing,
         )
         return np.stack(columns, axis=1).astype(np.float32)
 
-    def _scores(self, query: Query) -> Scores:
+    def _of_windows(
+        self, query: Query, best: Scores, three: Scores, summary: Scores
+    ) -> tuple[Scores, ...]:
+        """What the pieces of a long turn say; a short one is its only piece."""
+        if not len(query.windows):
+            return pooled(best[None], three[None], summary[None])
+        close = self._common.of_questions(query.windows) @ self._question_rows.T
+        against = self._common.against_summaries(query.windows) @ self._summary_rows.T
+        return pooled(*self._groups.best(close), against)
+
+    def offsets(self, query: Query) -> Scores:
+        """What each sheet's score has besides the weighted signals."""
+        return np.asarray(self._ages.bonus(query.text) + self._own, np.float32)
+
+    def _score(self, query: Query, signals: Signals) -> Scores:
         weights = np.array(self._weights.signals, np.float32)
-        scores = self.signals(query) @ weights + self._ages.bonus(query.text) + self._own
-        return np.asarray(scores, np.float32)
+        return np.asarray(signals @ weights + self.offsets(query), np.float32)
 
     def paragraphs(self, query: Query, sheet: Sheet) -> list[float]:
         """How close each paragraph of a sheet is, in the sheet's order (0..1); 0 if unknown."""

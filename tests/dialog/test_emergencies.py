@@ -158,3 +158,30 @@ def test_without_anybody_on_duty_the_numbers_are_still_repeated(town, sheets, in
         state = decision.state
         assert "112" in decision.reply.say
         assert not decision.reply.ends_call
+
+
+@pytest.mark.parametrize(
+    ("said", "aside"),
+    [
+        ("Mon mari me tape dessus depuis des années, je veux divorcer pour faute.", "17"),
+        ("Ma fille veut quitter son mari violent, qui paye l'avocat ?", "17"),
+        ("L'expert de l'assurance ne veut pas payer après l'incendie de la cuisine.", ""),
+        ("Est-ce que j'ai droit à l'aide sociale pour la cantine ?", ""),
+    ],
+)
+def test_a_question_of_law_is_answered_and_the_number_said_first(said: str, aside: str) -> None:
+    emergencies = Emergencies.load()
+    assert emergencies.find(said) is None
+    assert (aside in emergencies.aside(said)) if aside else emergencies.aside(said) == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Mon mari me tape dessus, venez vite, je veux divorcer.",
+        "L'assurance, je m'en fiche, la cuisine est en train de brûler !",
+        "Mon mari me frappe, où je peux aller avec les enfants ?",
+    ],
+)
+def test_what_happens_now_is_an_emergency_whatever_else_is_said(said: str) -> None:
+    assert Emergencies.load().find(said) is not None

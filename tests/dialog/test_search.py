@@ -14,7 +14,8 @@ from dialog.search.cache import FILE, WORDS
 from dialog.search.fit import examples, fit
 from dialog.search.lexicon import Lexicon
 from dialog.search.normalise import fold, quiet, terms, without_noise
-from dialog.search.ranking import Weights, evidence
+from dialog.search.ranking import SIGNALS, Weights, evidence
+from dialog.search.windows import WIDTH, windows
 
 DAY = date(2026, 11, 24)
 
@@ -119,20 +120,45 @@ def test_inverted_lists_are_kept_and_made_again_when_a_sheet_changes(
 
 def test_the_fit_raises_the_likelihood_of_the_right_sheets(index: Index, sheets) -> None:
     questions = [(sheet.questions[0], [sheet.id]) for sheet in sheets]
-    x, right = examples(index, questions)
+    given = examples(index, questions)
 
     def mean_share(weights) -> float:
-        logits = x @ weights
+        logits = given.scores(weights)
         share = np.exp(logits - logits.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
-        return float(np.log((share * right).sum(axis=1)).sum())
+        return float(np.log((share * given.right).sum(axis=1)).sum())
 
-    assert mean_share(fit(x, right)) > mean_share(np.zeros(x.shape[2]))
+    assert mean_share(fit(given)) > mean_share(np.zeros(given.signals.shape[2]))
 
 
 def test_confidence_grows_with_the_distance_to_the_second() -> None:
     weights = Weights.load()
-    close, clear = [12.0, 11.9, 9.0], [12.0, 8.0, 7.5]
-    assert weights.confidence(close) + 0.2 < weights.confidence(clear)
-    assert weights.confidence([20.0]) > weights.confidence([weights.floor])
-    assert len(evidence([3.0], weights.floor)) == len(weights.evidence)
+    signals = np.full(len(SIGNALS), 0.5, np.float32)
+    signals[SIGNALS.index("meaning")] = 0.1  # a sheet that is not near by itself
+    close, clear = [8.0, 7.9, 7.0], [8.0, 6.0, 5.5]
+    assert weights.confidence(close, signals) + 0.2 < weights.confidence(clear, signals)
+    assert weights.confidence([20.0], signals) > weights.confidence([weights.floor], signals)
+    assert len(evidence([3.0], signals, weights.floor)) == len(weights.evidence)
+
+
+def test_a_follow_up_is_believed_less_than_a_question_of_its_own() -> None:
+    weights = Weights.load()
+    signals = np.full(len(SIGNALS), 0.5, np.float32)
+    alone = weights.confidence([14.0, 8.0, 7.5], signals)
+    leaning = weights.confidence([14.0, 8.0, 7.5], signals, leaning=True)
+    assert 0.5 < leaning < alone
+
+
+def test_a_long_turn_is_searched_in_overlapping_pieces_that_reach_its_end() -> None:
+    words = [f"mot{n}" for n in range(31)]
+    pieces = windows(" ".join(words))
+    assert all(len(piece.split()) <= WIDTH for piece in pieces)
+    assert [word for word in words if not any(word in piece.split() for piece in pieces)] == []
+    assert pieces[-1].split()[-1] == words[-1]
+    assert windows("une question courte") == []
+
+
+def test_nobody_spoke_of_a_child_so_the_sheet_for_adults_is_meant(index: Index) -> None:
+    for asked, sheet in (("un passeport", "passeport"), ("pour ma fille", "passeport-enfant")):
+        found = index.rank(index.query(f"c'est combien le passeport, {asked}"), DAY)
+        assert found.hits[0].sheet.id == sheet

@@ -9,11 +9,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help run test lint bench models clean
+.PHONY: help run test interop lint bench models clean
 
 help:
 	@echo "make run    set everything up and answer calls for $(TOWN)"
 	@echo "make test   run the tests (the models are fetched first)"
+	@echo "make interop  call, and attack, with real peers: sipp, baresip, Kamailio (20 min at most)"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  measure recognition on this machine"
 	@echo "make clean  remove the environment and what tests left"
@@ -24,6 +25,9 @@ run: models
 test: models
 	@$(BIN)/allomairie models pull kokoro-caller-voices
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+interop: models
+	@timeout 1200 $(BIN)/python -m pytest tests/interop tests/edge tests/hostile $(PYTEST_ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

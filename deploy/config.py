@@ -8,6 +8,7 @@ files named in `*_file` keys.
 from __future__ import annotations
 
 import tomllib
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +21,11 @@ from pydantic_settings import (
 )
 
 from deploy.alerts import AlertSettings
+from deploy.connections import Connections
+from deploy.edge.settings import Edge
 from deploy.errors import ConfigError
 from deploy.sending.settings import Email, Sms
+from deploy.transfer import TransferSection
 from dialog.national import FILE_NAME as NATIONAL_FILE
 from dialog.town import Town
 
@@ -37,8 +41,8 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Sip(Section):
-    """Where calls arrive."""
+class Sip(Connections):
+    """Where calls arrive, and from whom."""
 
     address: str = Field(
         "127.0.0.1",
@@ -51,6 +55,12 @@ class Sip(Section):
     max_calls: int = Field(12, ge=1, le=500, description="Calls carried at once; more get 486.")
     rtp_timeout_s: int = Field(
         20, ge=0, le=3600, description="A caller whose audio stops for so long is gone; 0: never."
+    )
+    media_networks: tuple[IPv4Network, ...] = Field(
+        (),
+        max_length=50,
+        description="Audio is taken from the far end of a call only (its SDP, its signalling), and "
+        "from these networks: media gateways with other addresses. 0.0.0.0/0: from anywhere.",
     )
     extensions_at: str = Field(
         "",
@@ -246,6 +256,8 @@ class Settings(BaseSettings):
 
     town: Town
     sip: Sip = Sip()
+    transfer: TransferSection = TransferSection()
+    edge: Edge = Edge()
     http: Http = Http()
     writing: WritingSettings = WritingSettings()
     models: Models = Models()
@@ -260,6 +272,11 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
     national: National = National()
     shutdown: Shutdown = Shutdown()
+
+    @model_validator(mode="after")
+    def _desks_may_be_called(self) -> Settings:
+        self.transfer.check(self.town, self.sip.extensions_at)
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -350,6 +367,14 @@ def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
                 f"{path}: {name}.secret must not stand in the file; set "
                 f"ALLOMAIRIE_{name.upper()}__SECRET or {name}.secret_file"
             )
+    sip = content.get("sip")
+    accounts = sip.get("accounts", ()) if isinstance(sip, dict) else ()
+    named = [one for one in accounts if isinstance(one, dict) and "password" in one]
+    if named or (isinstance(sip, dict) and "passwords" in sip):
+        raise ConfigError(
+            f"{path}: a password of sip.accounts must not stand in the file; set "
+            "ALLOMAIRIE_SIP__PASSWORDS__<NAME> or its password_file"
+        )
 
 
 def _sentences(error: ValidationError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -14,6 +14,7 @@ from fastapi import FastAPI, Response
 from deploy.config import Http, Settings
 from deploy.errors import CannotStart
 from telephony.session import Session
+from telephony.status import Connection
 from telephony.web import WebCalls, add_routes
 from telephony.written import Writing
 
@@ -24,6 +25,10 @@ class Health:
 
     ready: bool = False
     degraded: Callable[[], str] = lambda: ""  #: what must be mended though calls are taken
+    connections: Callable[[], Sequence[Connection]] = tuple  #: trunks and accounts
+
+
+_STATES = {True: "up", False: "down", None: "unknown"}
 
 
 def build_app(
@@ -38,14 +43,16 @@ def build_app(
         return {"status": "ok"}
 
     @app.get("/readyz")
-    async def readyz(response: Response) -> dict[str, str]:
+    async def readyz(response: Response) -> dict[str, object]:
         """Models are loaded and calls are taken; 503 otherwise."""
         if not health.ready:
             response.status_code = 503
             return {"status": "not ready"}
+        watched = {one.name: _STATES[one.up] for one in health.connections()}
+        said: dict[str, object] = {"connections": watched} if watched else {}
         if degraded := health.degraded():
-            return {"status": "degraded", "reason": degraded}
-        return {"status": "ready"}
+            return {"status": "degraded", "reason": degraded, **said}
+        return {"status": "ready", **said}
 
     calls = WebCalls(
         session, enabled=settings.http.web_calls, per_minute=settings.http.web_calls_per_minute

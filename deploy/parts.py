@@ -44,6 +44,8 @@ from models import (
 )
 from records import Records, RecordsError, mask_numbers, sqlite_url
 from records.tickets import KEPT_AFTER_CLOSING
+from telephony.status import Status
+from telephony.trunks import TrunkSettings
 from voice.recognition import Recognizer
 from voice.speakable import Pronunciation
 from voice.speaker import Speaker
@@ -157,6 +159,18 @@ class Town:
             languages=self.settings.languages.offered,
             voices=("fr", "en", *self._kokoro_languages()),
         )
+
+    def trunks(self, status: Status | None = None) -> TrunkSettings:
+        """Peers, accounts and certificates.
+
+        Raises:
+            ConfigError: a password or a certificate cannot be read.
+        """
+        town = self.settings.town
+        desks = set(town.directory)
+        if self.settings.sip.extensions_at:
+            desks.add(f"sip:desk@{self.settings.sip.extensions_at}")
+        return self.settings.sip.trunks([line.number for line in town.lines], desks, status)
 
     def check_sending(self) -> None:
         """Whether what `[sms]` and `[email]` name is there.

@@ -38,6 +38,7 @@ from dialog.tasks.ticket import draw_reference
 from records import AsyncRecords, RecordsError
 from telephony.session import Engines, Session
 from telephony.sip import SipServer, SipSettings, check_ports
+from telephony.status import Status
 from telephony.web_calls import WebCalls
 from telephony.written import Writing
 from telephony.written_limits import Limits
@@ -102,6 +103,7 @@ class Server:
         self._say = say
         self._progress = progress
         self._references = References()
+        self._connections = Status()
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
 
@@ -118,6 +120,7 @@ class Server:
         listener = bind(settings.http)
         if settings.sip.enabled:
             _check_sip_ports(settings.sip)
+            self._town.trunks(self._connections)  # files and passwords, before anything slow
         routes = open_routes(settings.town, settings.sms, settings.email)
         parts = await self._open_parts()
         parts.records.announce(Notices(settings.town, settings.email).of)
@@ -139,12 +142,15 @@ class Server:
             hints=self._town.hints(),
             partials=PartialRules(every_s=settings.voice.partials_every_s),
             patience=Patience(
+                transfer_s=settings.transfer.ring_s,
                 longest_call_s=settings.conversation.longest_call_s,
                 warning_s=settings.conversation.warning_s,
             ),
         )
         session = Session(engines)
-        health = Health(degraded=lambda: self._degraded(parts))
+        health = Health(
+            degraded=lambda: self._degraded(parts), connections=lambda: self._connections.all
+        )
         writing = self._writing(parts)
         app, web_calls = build_app(settings, session, health, writing)
         try:
@@ -224,7 +230,10 @@ class Server:
                 rtp_last_port=settings.rtp_last_port,
                 max_calls=settings.max_calls,
                 rtp_timeout_s=settings.rtp_timeout_s,
+                media_networks=settings.media_networks,
                 extensions_at=settings.extensions_at,
+                transfer=self._town.settings.transfer.settings(self._town.settings.town),
+                trunks=self._town.trunks(self._connections),
             ),
             session.run,
         )
@@ -259,7 +268,7 @@ class Server:
         emergencies = parts.desk.emergencies
         if emergencies.outdated(self._clock().date()):
             return f"the emergency numbers were last checked on {emergencies.checked_on}"
-        return ""
+        return self._connections.trouble
 
     def _announce(self) -> None:
         settings = self._town.settings
@@ -309,6 +318,6 @@ class Server:
 
 def _check_sip_ports(settings: Sip) -> None:
     try:
-        check_ports(settings.address, settings.port)
+        check_ports(settings.address, settings.port, tls=settings.listens_to_tls)
     except OSError as error:
         raise CannotStart(str(error)) from error

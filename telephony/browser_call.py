@@ -23,7 +23,7 @@ from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 
 from records.drafts import MediaStats
-from telephony.call import CallInfo, TransferRefused
+from telephony.call import CallInfo, Handover, TransferRefused
 from telephony.gate import GatedWebRTCTransport
 from voice.turns import RATE_HZ
 
@@ -73,6 +73,7 @@ class BrowserCall:
         )
         loop = asyncio.get_running_loop()
         self._connected = asyncio.Event()  #: or it is known that it never will be
+        self.passed_to = ""  #: a browser is never passed on
         self._closed: asyncio.Future[str] = loop.create_future()
         self._ending: asyncio.Task[None] | None = None
         self._cutting: asyncio.Task[None] | None = None
@@ -140,7 +141,9 @@ class BrowserCall:
         await asyncio.shield(self._cutting)
         await self.wait_closed()
 
-    async def transfer(self, target: str, *, timeout_s: float) -> None:
+    async def transfer(
+        self, target: str, *, timeout_s: float, handover: Handover | None = None
+    ) -> None:
         """There is no network to transfer within.
 
         Raises:

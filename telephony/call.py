@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from pipecat.processors.frame_processor import FrameProcessor
 
 from records.drafts import MediaStats
 from telephony.gate import Gate
 
+Pcm = NDArray[np.int16]
+
 
 class TransferRefused(Exception):
     """The transfer did not happen; the message says why and the caller is still on the line."""
+
+
+class CallerGone(TransferRefused):
+    """The transfer did not happen: the caller hung up."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What the desk that takes a call over is shown and told."""
+
+    service: str = ""  #: its name as spoken
+    reference: str = ""  #: of the call in the records
+    announcement: str = ""  #: who calls and about what; said where the bot calls the desk
+    keys: str = ""  #: which keys take and decline the call
+    farewell: str = ""  #: said to a desk whose caller hung up meanwhile
+    speak: Callable[[str], Coroutine[Any, Any, Pcm]] | None = None  #: renders French at 8 kHz
 
 
 @dataclass(frozen=True)
@@ -24,6 +44,7 @@ class CallInfo:
     caller: str = ""  #: the calling user part or number; empty when anonymous
     dialled: str = ""  #: the user part that was dialled
     sip_call_id: str = ""
+    peer: str = ""  #: name of the declared peer that the call came from
 
 
 class GatedTransport(Protocol):
@@ -65,10 +86,20 @@ class Call(Protocol):
     async def hangup(self) -> None:
         """End the call; a call already gone is not an error."""
 
-    async def transfer(self, target: str, *, timeout_s: float) -> None:
-        """Ask the network to connect the caller to `target` (RFC 5589, blind).
+    @property
+    def passed_to(self) -> str:
+        """The desk that has the caller now, as far as the network told; empty when none has."""
+
+    async def transfer(
+        self, target: str, *, timeout_s: float, handover: Handover | None = None
+    ) -> None:
+        """Pass the caller to `target`, an extension of the town's directory.
+
+        Args:
+            timeout_s: how long the desk may ring.
 
         Raises:
+            CallerGone: the caller hung up.
             TransferRefused: refused, busy or unanswered; the caller is still here.
         """
 

@@ -39,12 +39,13 @@ from dialog.reply import Action, Reply, Said
 from dialog.state import State
 from records import Outcome
 from telephony.ahead import Ahead
-from telephony.call import Call, TransferRefused
+from telephony.call import Call, CallerGone, TransferRefused
 from telephony.cause import Cause
 from telephony.ears import Attention, Ears, Utterance
 from telephony.leaving import leaves, write
 from telephony.ledger import Ledger
 from telephony.mouth import Manner, Mouth
+from telephony.passing import Passing
 from telephony.waiting import LongestCall, Sleep, Waiting
 from voice.recognition import Heard
 from voice.speaker import Clause
@@ -78,6 +79,7 @@ class Conductor(FrameProcessor):
         self._limits = patience or Patience()
         self._patience = self._limits  #: as the state of the conversation makes it
         self._course = course or Course()
+        self._passing = Passing(call, desk, ledger, sleep)
         self._waiting = Waiting(self.create_task, sleep)
         self._longest = LongestCall(self._limits, self.create_task, sleep)
         self._pressing = asyncio.Lock()  #: keys are met in the order they come
@@ -418,20 +420,21 @@ class Conductor(FrameProcessor):
     async def _transfer(self, service_id: str, reply: Reply) -> None:
         self._course.on(Event.PASSED_ON)
         self._ears.deaf = True  # the human leg is never captured (requirements R07)
-        target = reply.extension or self._desk.town.service(service_id).extension
-        await self._ledger.event("transfer_asked", service=service_id, summary=reply.summary)
+        ring_s = self._patience.transfer_s
         try:
-            await self._call.transfer(target, timeout_s=self._patience.transfer_s)
-        except TransferRefused as refusal:
+            target = await self._passing.to(reply, self._state, self.mouth, ring_s=ring_s)
+        except CallerGone:
+            await self._ledger.event("transfer_abandoned", service=service_id)
+        except TransferRefused:
             self._ears.deaf = False
             self._course.on(Event.REFUSED)
-            await self._ledger.event("transfer_failed", service=service_id, reason=str(refusal))
+            await self.broadcast_interruption()  # what of the waiting message is on its way
             decision = self._desk.transfer_failed(self._state, at=self._clock())
             await self._take_turn(self._done(decision), Cause())
         else:
             self._course.on(Event.ACCEPTED)
             self.outcome, self.transfer_target = Outcome.TRANSFERRED, target
-            await self._ledger.event("transferred", service=service_id)
+            await asyncio.shield(self._ledger.event("transferred", service=service_id))
 
     def _manner(self, decision: Decision) -> Manner:
         reply = decision.reply

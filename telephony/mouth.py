@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from pipecat.frames.frames import Frame, TTSAudioRawFrame, TTSStartedFrame, TTSStoppedFrame
 
 from dialog.state import USUAL_SPEED
+from telephony.call import Pcm
 from telephony.playout import Playout, PlayoutMeter
 from voice.speaker import Clause, Speaker
 
 Push = Callable[[Frame], Awaitable[None]]
+DESK_HZ = 8000
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Mouth:
         self._rate_hz = rate_hz
         self.playout = Playout()
 
+    @property
+    def rate_hz(self) -> int:
+        """The call's rate."""
+        return self._rate_hz
+
     def clauses(self, text: str, manner: Manner) -> list[str]:
         """The text as it will be spoken, cut where synthesis may start."""
         return self._speaker.clauses(text, manner.language, slow=manner.speed < USUAL_SPEED)
@@ -66,6 +74,22 @@ class Mouth:
             speed=manner.speed,
             keep=manner.keep,
         )
+
+    async def play(self, pcm: Pcm) -> None:
+        """Play a sound that is no speech; returns once its last sample is on the wire."""
+        playout = self.playout = self._meter.begin()
+        await self._push(TTSStartedFrame())
+        playout.queue("", len(pcm))
+        await self._push(TTSAudioRawFrame(pcm.tobytes(), self._rate_hz, 1))
+        await self._push(TTSStoppedFrame())
+        await playout.finished.wait()
+
+    async def for_desk(self, text: str) -> Pcm:
+        """A French text at 8 kHz, whole, for whoever takes the call over."""
+        spoken = [
+            one.samples async for one in self._speaker.stream(text, lang="fr", rate_hz=DESK_HZ)
+        ]
+        return np.concatenate(spoken) if spoken else np.zeros(0, np.int16)
 
     async def say(self, clauses: Sequence[str], manner: Manner) -> None:
         """Speak and return once the last sample is on the wire.

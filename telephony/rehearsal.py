@@ -29,7 +29,7 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 
 from records.drafts import MediaStats
-from telephony.call import CallInfo, TransferRefused
+from telephony.call import CallInfo, Handover, TransferRefused
 from telephony.gate import Gate
 from telephony.sip_transport import Widener
 from voice.audio import to_float
@@ -156,6 +156,7 @@ class Rehearsal:
 
     info: CallInfo = field(default_factory=lambda: CallInfo(channel="sip", caller="0261914099"))
     transfer_refused: str = ""  #: why a transfer fails; empty: it succeeds
+    passed_to: str = ""
     rate_hz: int = LINE_HZ
 
     def __post_init__(self) -> None:
@@ -217,7 +218,9 @@ class Rehearsal:
         if not self._closed.done():
             self._closed.set_result("ended by the bot")
 
-    async def transfer(self, target: str, *, timeout_s: float) -> None:
+    async def transfer(
+        self, target: str, *, timeout_s: float, handover: Handover | None = None
+    ) -> None:
         """Note whom the caller was passed to."""
         self.transfers.append(target)
         if self.transfer_refused:

@@ -113,9 +113,14 @@ class Session:
         runner = WorkerRunner(handle_sigint=False, handle_sigterm=False)
         await runner.add_workers(worker)
         running = asyncio.create_task(runner.run())
+        await asyncio.sleep(0)  # a runner that is cancelled before it runs would run for ever
         try:
             reason = await call.wait_closed()
         finally:
             await runner.cancel()
             await asyncio.wait([running], timeout=10)
+        if call.passed_to and conductor.outcome is not Outcome.TRANSFERRED:
+            # the desk answered after we stopped waiting: the network connected them all the same
+            await ledger.event("transferred", late=True)
+            return Outcome.TRANSFERRED, reason, call.passed_to
         return conductor.outcome, reason, conductor.transfer_target

@@ -9,26 +9,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 
-from baresip import Account, Config, Event, Runtime, UserAgent
 from baresip import Call as BaresipCall
-from baresip.errors import AudioNotActive, BaresipError, StaleHandleError, TransferFailed
+from baresip import Config, Event, Runtime
+from baresip.errors import AudioNotActive, BaresipError, StaleHandleError
 from baresip.events import StackEvent
 
 from records.drafts import MediaStats
-from telephony.call import CallInfo, Handler, TransferRefused
+from telephony.call import CallInfo, Handler, Handover, TransferRefused
+from telephony.media_door import MediaDoor
+from telephony.peers import Refused
+from telephony.sip_desk import Desks
+from telephony.sip_transfer import Leg, SipCaller
 from telephony.sip_transport import SipTransport
+from telephony.targets import TargetRefused
+from telephony.targets import target as listed_target
+from telephony.transfer import Transfer, TransferSettings
+from telephony.trunks import EXPOSED, Trunks, TrunkSettings
 
 logger = logging.getLogger("allomairie.telephony")
 
-_USER = re.compile(r"sips?:([^@;>\s]+)[^@>\s]*@", re.IGNORECASE)
-_ANONYMOUS = {"anonymous", "unknown", "restricted", ""}
 MEDIA_READY_S = 3.0
+TRANSFERRED = "Call transfered"  #: the stack's words, in its spelling, at the end of a call
 
 
 @dataclass(frozen=True)
@@ -43,30 +49,24 @@ class SipSettings:
     rtp_timeout_s: int = 20  #: a caller whose audio stops for this long is gone
     user: str = "mairie"
     extensions_at: str = ""  #: host[:port] of the desks' extensions; '': where the call came from
+    transfer: TransferSettings = field(default_factory=TransferSettings)
+    trunks: TrunkSettings = field(default_factory=TrunkSettings)
+    media_networks: tuple[IPv4Network, ...] = ()  #: audio comes from here, too; see media_door
 
 
-def user_part(uri: str) -> str:
-    """The user part of a SIP URI or header value, '' when it has none."""
-    match = _USER.search(uri)
-    return match.group(1) if match else ""
-
-
-def caller_of(peer: str, headers: dict[str, str]) -> str:
-    """The calling number: asserted identity first (RFC 3325), then From; '' when anonymous."""
-    if "id" in headers.get("Privacy", "").lower():
-        return ""
-    asserted = user_part(headers.get("P-Asserted-Identity", ""))
-    number = asserted or user_part(peer)
-    return "" if number.lower() in _ANONYMOUS else number
-
-
-def check_ports(address: str, port: int) -> None:
+def check_ports(address: str, port: int, *, tls: bool = False) -> None:
     """Try the SIP ports before anything slow is loaded.
+
+    Args:
+        tls: also the port after it, where the stack listens for TLS.
 
     Raises:
         OSError: one sentence saying which port of which address cannot be had.
     """
-    for kind, name in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
+    wanted = [(socket.SOCK_DGRAM, "UDP", port), (socket.SOCK_STREAM, "TCP", port)]
+    if tls:
+        wanted.append((socket.SOCK_STREAM, "TLS", port + 1))
+    for kind, name, port in wanted:
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind is socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -83,24 +83,32 @@ def check_ports(address: str, port: int) -> None:
 class SipCall:
     """One SIP call, as `telephony.call.Call`."""
 
-    def __init__(self, call: BaresipCall, domain: str) -> None:
-        headers = call.headers
+    def __init__(self, call: BaresipCall, domain: str, desks: Desks, settings: SipSettings) -> None:
         self._call = call
         self._domain = domain
+        self._desks = desks
+        self._settings = settings
+        self._passing_to = ""  #: the desk of the transfer under way, or of the last one
+        self.passed_to = ""
         self._transport: SipTransport | None = None
         self.rate_hz = 8000
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.info = CallInfo(
-            channel="sip",
-            caller=caller_of(call.peer or "", headers),
-            dialled=user_part(headers.get("To", "")),
-            sip_call_id=call.call_id or headers.get("Call-ID", ""),
-        )
+        self.info = CallInfo(channel="sip", sip_call_id=call.call_id or "")  # until admitted
         call.on(self._on_event)
 
     def _on_event(self, event: StackEvent) -> None:
         if event.event is Event.CALL_CLOSED and not self._closed.done():
+            if event.text == TRANSFERRED:  # perhaps long after we stopped waiting for it
+                self._passed()
             self._closed.set_result(event.text or "ended by the caller")
+
+    @property
+    def stack_call(self) -> BaresipCall:
+        """The call as the stack has it."""
+        return self._call
+
+    def _passed(self) -> None:
+        self.passed_to = self._passing_to
 
     @property
     def transport(self) -> SipTransport:
@@ -133,13 +141,28 @@ class SipCall:
         with contextlib.suppress(StaleHandleError):
             await self._call.hangup()
 
-    async def transfer(self, target: str, *, timeout_s: float) -> None:
-        """Blind transfer by REFER; returns once the far end says the desk answered."""
-        uri = target if target.startswith(("sip:", "sips:")) else f"sip:{target}@{self._domain}"
+    async def transfer(
+        self, target: str, *, timeout_s: float, handover: Handover | None = None
+    ) -> None:
+        """Pass the caller to an extension of the directory, as `sip.transfer` says how."""
+        settings = self._settings.transfer
         try:
-            await self._call.transfer(uri, timeout=timeout_s)
-        except (TransferFailed, StaleHandleError, BaresipError, ValueError) as error:
+            desk = listed_target(target, settings.rules)
+        except TargetRefused as error:
+            logger.warning("a transfer was refused: %s", error)
             raise TransferRefused(str(error)) from error
+        self._passing_to = target
+        leg = Leg(
+            call=self._call,
+            number=self.info.caller,
+            ipbx=self._domain,
+            dials_at=self._settings.extensions_at,
+            wait_closed=self.wait_closed,
+            detach=self.transport.detach,
+            passed=self._passed,
+        )
+        caller = SipCaller(leg, self._desks, settings)
+        await Transfer(caller, settings).run(desk, handover or Handover(), timeout_s)
 
     async def wait_closed(self) -> str:
         """Wait until the stack reports the end of the call."""
@@ -174,6 +197,10 @@ class SipServer:
         self._handler = handler
         self._runtime = Runtime(native_log_level="warning")
         self._calls: set[asyncio.Task[None]] = set()
+        self._trunks = Trunks(settings.trunks, settings.address, settings.port, settings.user)
+        address = (settings.address, settings.port)
+        self._desks = Desks(self._runtime, address, settings.trunks.peers, self._on_incoming)
+        self._media_door = MediaDoor(settings.media_networks)
 
     @property
     def active(self) -> int:
@@ -191,34 +218,23 @@ class SipServer:
             net_interface=s.address,
             max_concurrent_calls=s.max_calls,
             rtp_timeout=s.rtp_timeout_s,
-            expose_headers=("To", "P-Asserted-Identity", "Privacy", "Call-ID"),
+            sip_trace=True,  # telephony.wire reads it
+            expose_headers=EXPOSED,
             extra_config_text=(
                 f"sip_listen {s.address}:{s.port}\nrtp_ports {s.rtp_first_port}-{s.rtp_last_port}\n"
+                + self._trunks.open()
             ),
         )
         try:
+            self._media_door.open()
             await self._runtime.start(config)
-            for transport in ("udp", "tcp"):
-                agent = await UserAgent.create(self._runtime, self._account(transport))
-                agent.on_incoming(self._on_incoming)
+            await self._trunks.start(self._runtime, self._on_incoming)
         except BaresipError as error:
+            self._trunks.close()
             raise OSError(f"SIP cannot listen on {s.address}:{s.port}: {error}") from error
 
-    def _account(self, transport: Literal["udp", "tcp"]) -> Account:
-        """An agent answers the requests of its own transport only: there is one for each."""
-        return Account(
-            user=self._settings.user,
-            domain=f"{self._settings.address}:{self._settings.port}",
-            password="",
-            reg_interval=0,
-            transport=transport,
-            audio_codecs=("pcma", "pcmu"),
-            # catchall: every number dialled; video_codecs=none: else baresip sends a re-INVITE
-            extra_params=("video_codecs=none", "catchall=yes"),
-        )
-
     def _on_incoming(self, call: BaresipCall) -> None:
-        sip_call = SipCall(call, self._domain_of(call))
+        sip_call = SipCall(call, self._domain_of(call), self._desks, self._settings)
         task = asyncio.get_running_loop().create_task(self._handle(sip_call))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
@@ -231,7 +247,11 @@ class SipServer:
 
     async def _handle(self, call: SipCall) -> None:
         try:
+            call.info = await self._trunks.admit(call.stack_call)
             await self._handler(call)
+        except Refused as refusal:
+            logger.warning("a call is refused: %s", refusal)
+            await call.hangup()  # before the answer this is 486
         except Exception:
             logger.exception("call failed")
             await call.hangup()
@@ -251,4 +271,8 @@ class SipServer:
             task.cancel()
         if self._calls:
             await asyncio.wait(self._calls, timeout=5)
+        await self._desks.close()
+        await self._trunks.stop()
         await self._runtime.close()
+        self._media_door.close()
+        self._trunks.close()

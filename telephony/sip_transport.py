@@ -64,6 +64,7 @@ class SipInput(BaseInputTransport):
         self._call = call
         self._widen = Widener(rate_hz)
         self._reader: asyncio.Task[None] | None = None
+        self.detached = False  #: somebody else reads the call's audio
 
     async def start(self, frame: StartFrame) -> None:
         """Start reading as soon as the pipeline runs."""
@@ -89,6 +90,8 @@ class SipInput(BaseInputTransport):
     async def _read(self) -> None:
         while True:
             await asyncio.sleep(READ_EVERY_S)
+            if self.detached:
+                return
             try:
                 pcm = self._call.audio.read(16_000)
             except (AudioNotActive, AudioRestarted):
@@ -106,6 +109,7 @@ class SipOutput(BaseOutputTransport):
         self._lead_bytes = int(LEAD_S * rate_hz) * 2
         self._written = b""  #: the end of what was written, as long as the transmit buffer may be
         self._back = b""  #: what a hold took back
+        self.detached = False  #: somebody else writes the call's audio
         self.gate = Gate()
         self.gate.on_hold, self.gate.on_release = self._take_back, self._give_again
 
@@ -124,6 +128,8 @@ class SipOutput(BaseOutputTransport):
 
     def _flush(self) -> None:
         self._written = self._back = b""
+        if self.detached:
+            return
         try:
             self._call.audio.flush_tx()
         except (AudioNotActive, AudioRestarted):
@@ -148,7 +154,7 @@ class SipOutput(BaseOutputTransport):
         """Queue one chunk once there is room within the lead; False when the media is gone."""
         pcm = frame.audio
         deadline = time.monotonic() + GIVE_UP_S
-        while pcm and time.monotonic() < deadline:
+        while pcm and time.monotonic() < deadline and not self.detached:
             if self.gate.held:
                 await self.gate.passed()
                 deadline = time.monotonic() + GIVE_UP_S
@@ -161,7 +167,7 @@ class SipOutput(BaseOutputTransport):
             except (AudioNotActive, AudioRestarted):
                 logger.debug("media not active, retrying")
             await asyncio.sleep(READ_EVERY_S / 2)
-        return not pcm
+        return not pcm or self.detached
 
 
 class SipTransport(BaseTransport):
@@ -188,6 +194,10 @@ class SipTransport(BaseTransport):
     def gate(self) -> Gate:
         """Holds the speech of this call."""
         return self._output.gate
+
+    def detach(self) -> None:
+        """The audio is somebody else's from now on: nothing is heard or said here any more."""
+        self._input.detached = self._output.detached = True
 
     def input(self) -> SipInput:
         """Where the caller's audio enters the pipeline."""

@@ -18,6 +18,7 @@ from deploy.cli import (
     config,
     dialog_test,
     doctor,
+    edge,
     emergency,
     init,
     kb,
@@ -57,6 +58,7 @@ app.add_typer(kb.app, name="kb")
 app.add_typer(town.app, name="town")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(emergency.app, name="emergency")
+app.add_typer(edge.app, name="edge")
 app.add_typer(bench.app, name="bench")
 app.add_typer(send.app, name="send")
 app.add_typer(dialog_test.app, name="dialog")

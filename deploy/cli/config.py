@@ -24,7 +24,8 @@ def check(town: TownOption = EXAMPLE, as_json: JsonOption = False) -> None:
     problems = []
     try:
         opened = Town.open(town)
-        for part in (opened.sheets, opened.pronunciation, opened.check_sending):
+        parts = (opened.sheets, opened.pronunciation, opened.check_sending, opened.trunks)
+        for part in parts:
             try:
                 part()
             except CannotStart as error:

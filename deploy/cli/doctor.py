@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deploy.cli.connection_findings import connection_facts
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, print_json
 from deploy.emergency_test import LATE_DAYS, REPORTS, LastReport
 from deploy.errors import CannotStart
@@ -64,6 +65,7 @@ def _findings(town_of: Callable[[], Town]) -> Iterator[Finding]:
     yield _sheets(town)
     yield _database(town)
     yield from _ports(town)
+    yield from (Finding(*facts) for facts in connection_facts(town))
     yield from sending_findings(town)
     yield from emergency_findings(town)
     yield _privacy(town)

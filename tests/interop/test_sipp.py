@@ -150,7 +150,7 @@ def test_a_recorded_question_is_answered_from_the_right_sheet(
     turns = [
         turn
         for call in records.recent_calls(5)
-        if call.caller_number.endswith("0639980001")
+        if call.caller_number == "+33639980001"
         for turn in records.call(call.id).turns
     ]
     records.close()

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 from pipecat.clocks.system_clock import SystemClock
 from pipecat.frames.frames import (
     InterruptionFrame,
@@ -26,7 +27,7 @@ from dialog.course import Course, Stage
 from dialog.desk import Desk
 from dialog.patience import Patience
 from records import AsyncRecords, sqlite_url
-from telephony.call import CallInfo, TransferRefused
+from telephony.call import CallInfo, Handover, Pcm, TransferRefused
 from telephony.conductor import Conductor
 from telephony.ears import Utterance
 from telephony.ledger import Ledger
@@ -73,11 +74,16 @@ class Wire:
     transfers: list[str] = field(default_factory=list)
     answer: asyncio.Event = field(default_factory=asyncio.Event)  #: the desk decided
     refuses: bool = False
+    passed_to: str = ""
+    handover: Handover | None = None
 
     async def hangup(self) -> None:
         self.hung_up = True
 
-    async def transfer(self, target: str, *, timeout_s: float) -> None:
+    async def transfer(
+        self, target: str, *, timeout_s: float, handover: Handover | None = None
+    ) -> None:
+        self.handover = handover
         self.transfers.append(target)
         await self.answer.wait()
         if self.refuses:
@@ -104,6 +110,8 @@ class Mouth:
         self.said: list[str] = []
         self.speeds: list[float] = []
         self.playout = Playout()
+        self.rate_hz = 8000
+        self.rings = 0
         self.at_once = True
         self.over = asyncio.Event()
 
@@ -115,6 +123,12 @@ class Mouth:
 
     async def warm(self, clause: str, manner: Manner) -> None:
         """Nothing to render."""
+
+    async def play(self, pcm: Pcm) -> None:
+        self.rings += 1
+
+    async def for_desk(self, text: str) -> Pcm:
+        return np.zeros(8 * len(text), np.int16)
 
     async def say(self, clauses: Sequence[str], manner: Manner) -> None:
         self.said += clauses

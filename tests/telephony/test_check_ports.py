@@ -1,4 +1,4 @@
-"""Who calls, on which number: what SIP headers say (RFC 3261, RFC 3325, RFC 3323)."""
+"""The SIP ports are tried before anything slow is loaded."""
 
 from __future__ import annotations
 
@@ -6,42 +6,8 @@ import socket
 
 import pytest
 
-from telephony.sip import caller_of, check_ports, user_part
-
-
-@pytest.mark.parametrize(
-    ("value", "user"),
-    [
-        ("<sip:0261914000@192.0.2.1:5060;transport=udp>;tag=1", "0261914000"),
-        ('"Mairie" <sip:mairie@example.org>', "mairie"),
-        ("sips:+33261914000@example.org", "+33261914000"),
-        ("sip:0261914000;phone-context=fr@example.org", "0261914000"),
-        ("<sip:example.org>", ""),
-        ("", ""),
-        ("nonsense", ""),
-    ],
-)
-def test_user_part(value: str, user: str) -> None:
-    assert user_part(value) == user
-
-
-@pytest.mark.parametrize(
-    ("peer", "headers", "caller"),
-    [
-        ("sip:0639980001@192.0.2.1", {}, "0639980001"),
-        (
-            "sip:trunk@192.0.2.1",
-            {"P-Asserted-Identity": "<sip:+33639980001@op>"},
-            "+33639980001",
-        ),
-        ("sip:anonymous@anonymous.invalid", {}, ""),
-        ("sip:Unknown@192.0.2.1", {}, ""),
-        ("sip:0639980001@192.0.2.1", {"Privacy": "id"}, ""),
-        ("", {}, ""),
-    ],
-)
-def test_caller(peer: str, headers: dict[str, str], caller: str) -> None:
-    assert caller_of(peer, headers) == caller
+from telephony.sip import check_ports
+from tests.conftest import free_port
 
 
 def test_a_port_in_use_is_named_with_the_remedy() -> None:
@@ -50,6 +16,16 @@ def test_a_port_in_use_is_named_with_the_remedy() -> None:
         port = other.getsockname()[1]
         with pytest.raises(OSError, match=rf"127\.0\.0\.1:{port}/UDP .*sip\.port"):
             check_ports("127.0.0.1", port)
+
+
+def test_with_tls_the_port_after_is_wanted_too() -> None:
+    port = free_port()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port + 1))
+        other.listen()
+        check_ports("127.0.0.1", port)
+        with pytest.raises(OSError, match=rf"127\.0\.0\.1:{port + 1}/TLS .*sip\.port"):
+            check_ports("127.0.0.1", port, tls=True)
 
 
 def test_an_address_of_another_machine_is_refused() -> None:

@@ -1,0 +1,106 @@
+"""What really stood on the wire: the stack's own trace, kept in memory for the calls that arrive.
+
+The stack tells of an INVITE its caller and a few headers, but neither where it came from nor what
+it offered. Its trace does: every SIP message with both addresses, decrypted, also for TLS. It comes
+through the logger "baresip.native.sip", on a thread of the stack; nothing of it is logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
+
+from telephony.sip_message import Message
+
+TRACE = "baresip.native.sip"
+KEPT = 512  #: INVITEs remembered; far more than can ring at once
+WAIT_S = 1.0  #: the trace is on its way when the call arrives, on another thread
+_HEAD = re.compile(r"RX (UDP|TCP|TLS) ([0-9.]+):(\d+) -> [0-9.]+:(\d+)\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One message that arrived."""
+
+    transport: str  #: "udp", "tcp" or "tls"
+    source: IPv4Address  #: the address the packet came from, whatever its headers claim
+    source_port: int
+    message: Message
+
+
+def read_trace(text: str) -> Seen | None:
+    """A line of the stack's trace; None for what was sent, and for what is no SIP message."""
+    head = _HEAD.match(text)
+    if head is None:
+        return None
+    try:
+        source = IPv4Address(head.group(2))
+        message = Message.parse(text[head.end() :])
+    except (AddressValueError, ValueError):
+        return None
+    return Seen(head.group(1).lower(), source, int(head.group(3)), message)
+
+
+class Wire(logging.Handler):
+    """Remembers the INVITEs that arrived; `open` and `close` bracket the stack's life."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self._invites: OrderedDict[str, Seen] = OrderedDict()
+        self._awaited: dict[str, asyncio.Future[Seen]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def open(self) -> None:
+        """Listen to the trace, and keep it from every other log."""
+        self._loop = asyncio.get_running_loop()
+        trace = logging.getLogger(TRACE)
+        trace.addHandler(self)
+        trace.setLevel(logging.DEBUG)
+        trace.propagate = False  # it holds callers' numbers
+
+    def close(self) -> None:
+        """Listen no more."""
+        logging.getLogger(TRACE).removeHandler(self)
+        self._loop = None
+        super().close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A line of the trace, on the stack's thread: only what arrived crosses to the loop."""
+        text, loop = record.getMessage(), self._loop
+        if loop is None or not text.startswith("RX ") or "\nINVITE " not in text[:120]:
+            return
+        seen = read_trace(text)
+        if seen is None or seen.message.method != "INVITE":
+            return
+        try:
+            loop.call_soon_threadsafe(self._keep, seen)
+        except RuntimeError:  # the loop closed while the stack said its last words
+            return
+
+    def _keep(self, seen: Seen) -> None:
+        call_id = seen.message.value("call-id")
+        waiting = self._awaited.get(call_id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(seen)
+        self._invites.setdefault(call_id, seen)  # a re-INVITE does not replace the first
+        while len(self._invites) > KEPT:
+            self._invites.popitem(last=False)
+
+    async def invite(self, call_id: str, *, wait_s: float = WAIT_S) -> Seen | None:
+        """The INVITE of a call that arrives; None when the trace does not know it."""
+        if (seen := self._invites.pop(call_id, None)) is not None:
+            return seen
+        waiting = asyncio.get_running_loop().create_future()
+        self._awaited[call_id] = waiting
+        try:
+            seen = await asyncio.wait_for(waiting, wait_s)
+            self._invites.pop(call_id, None)
+            return seen
+        except TimeoutError:
+            return None
+        finally:
+            self._awaited.pop(call_id, None)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialog.decision import Decision, Turn, say
 from dialog.finder import Finder
-from dialog.intents import Intents
+from dialog.intents import Intents, Words
 from dialog.manners import Manners
 from dialog.people import ORDINALS, People
 from dialog.phrases import Phrases
 from dialog.reply import Action, Reply
+from dialog.values.words import after
 
+_NO_CHOICE = (
+    r"(?:non|nan|aucun|aucune|rien de tout ca|ni l une? ni l autre|pas du tout|rien|c est pas ca"
+    r"|c est ni l une? ni l autre)"
+)
+_NEITHER = re.compile(
+    rf"(?:mais )?{_NO_CHOICE}\b(?: (?:{_NO_CHOICE}|des deux|des trois|mais|merci|en fait)\b)*"
+)
+_OWN_WORDS = 2  #: that follow a refusal and ask for something
 _ORDINAL_WORDS = 5  #: "le premier, s'il vous plaît"; a longer turn is a question
 
 
@@ -36,6 +46,10 @@ class Awaited:
         """The reply, or None when the turn does not answer what was asked."""
         if self._intents.is_("wait", turn.words):
             return None  # "une seconde" is no choice
+        if self._calmed(turn):
+            return self.no(turn)
+        if self._manners.leaves(turn) or self._only_thanks(turn):
+            return None  # "très bien, au revoir" asks for nothing more
         if turn.state.awaiting == "choice" and (number := self._number(turn)) is not None:
             return self._finder.chosen(turn, number)
         if turn.state.more and self._intents.is_("more", turn.words):
@@ -45,6 +59,25 @@ class Awaited:
         if self._intents.is_("no", turn.words):
             return self.no(turn)
         return None
+
+    def _only_thanks(self, turn: Turn) -> bool:
+        """ "Merci", but not "oui merci"."""
+        said = turn.words
+        return self._intents.is_("thanks", said) and not self._intents.is_("yes", said)
+
+    def without_refusal(self, turn: Turn) -> Turn:
+        """After a question back: what is wanted instead, in "non, aucun des deux, je veux …"."""
+        match = _NEITHER.match(turn.words.spoken) if turn.state.awaiting == "choice" else None
+        rest = Words.of(after(turn.words.text, match.group())) if match else turn.words
+        if match is None or rest.count < _OWN_WORDS:
+            return turn
+        state = replace(turn.state, choices=())  # the choices are refused for good
+        return replace(turn, words=rest, state=state)
+
+    def _calmed(self, turn: Turn) -> bool:
+        """Whether an emergency is over, or thanked for: nothing else is asked, nobody passed."""
+        told = any(self._intents.is_(name, turn.words) for name in ("all_clear", "thanks"))
+        return turn.state.awaiting == "person" and told
 
     def key(self, turn: Turn, digit: str) -> Decision | None:
         """1 and 2 where yes or no, or a choice, is awaited; # goes on."""
@@ -81,9 +114,12 @@ class Awaited:
         if state.awaiting == "choice":
             again = say(state, Action.CLARIFY, self._phrases.say("clarify_again"))
             return self._people.misunderstood(again, state, turn.at)
-        if state.awaiting in ("more", "message", "appointment"):
+        if state.awaiting in ("more", "message", "appointment", "privacy"):
             text = self._phrases.say("acknowledged")
-            return say(state, Action.CHITCHAT, text, awaiting="other")
+            decision = say(state, Action.CHITCHAT, text, awaiting="other")
+            # "et demain, c'est ouvert ?" is about the service that did not answer
+            closed = state.service if state.awaiting == "message" else ""
+            return replace(decision, state=replace(decision.state, hours_of=closed))
         return self._manners.goodbye(state, "nothing_else")
 
     def _go_on(self, turn: Turn) -> Decision:

@@ -10,6 +10,7 @@ Nothing here changes: a decision carries the next state, and the call adopts it 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -35,7 +36,7 @@ from dialog.people import People
 from dialog.phrases import Phrases
 from dialog.phrasing import Phraser
 from dialog.privacy import Privacy, Terms
-from dialog.reply import Action, Reply
+from dialog.reply import Action, ForDesk, Reply
 from dialog.search import Index
 from dialog.sending import Sending
 from dialog.sheets import Sheet
@@ -54,6 +55,8 @@ from dialog.written import Written
 __all__ = ["Decision", "Desk"]
 
 logger = logging.getLogger("allomairie.dialog")
+
+_HURRIED = re.compile(r"(?:(?:oui|ouais|mais oui|si|vite|svp|s il vous plait|passez)\b ?)")
 
 
 class Desk:
@@ -220,6 +223,10 @@ class Desk:
         relayed = self._people.relay(number, state, name, self._local(at))
         if relayed is not None:
             return self._for_a_person(relayed)
+        if dialled is not None:
+            first = Turn(Words.of(""), state, self._local(at), dialled.language, ())
+            if (foreign := self._foreign.greeting(first)) is not None:
+                return foreign
         return Decision(Reply(Action.CHITCHAT, text, fixed=True), state)
 
     def hear(
@@ -407,6 +414,23 @@ class Desk:
         text = self._phrases.say("filler", state.language)
         return Reply(Action.NONE, text, language=state.language, fixed=True)
 
+    def waiting(self, state: State) -> Reply:
+        """What is said now and then while a desk rings."""
+        text = self._phrases.say("transfer_waiting", state.language)
+        return Reply(Action.NONE, text, language=state.language, fixed=True)
+
+    def for_desk(self, line: str) -> ForDesk:
+        """What the desk is told before it takes the call.
+
+        Args:
+            line: the summary of the call.
+        """
+        return ForDesk(
+            announcement=self._phrases.say("desk_announcement", summary=line),
+            keys=self._phrases.say("desk_keys"),
+            farewell=self._phrases.say("desk_caller_left"),
+        )
+
     def fixed_sentences(self) -> list[str]:
         """French sentences that any call may need: worth rendering in advance."""
         names = [self.town.greeting_name, *(line.greeting for line in self.town.lines)]
@@ -455,8 +479,9 @@ class Desk:
             return task if turn.words.spoken else self._silences.nothing_heard_in_form(turn, task)
         if not turn.words.spoken:
             return self._nothing_heard(turn)
-        if turn.state.awaiting == "person" and self._intents.is_("person", turn.words):
+        if turn.state.awaiting == "person" and self._wants_person(turn.words):
             return self._to_duty(turn)
+        turn = self._awaited.without_refusal(turn)
         decision = (
             self._people.chosen(turn)
             or self._keypad.decide(turn)
@@ -468,12 +493,23 @@ class Desk:
         return decision or self._question(turn)
 
     def _question(self, turn: Turn) -> Decision:
+        if turn.state.awaiting == "person" and not self._tasks.asks(turn.words):
+            return self._manners.repeat(turn.state)  # "personne ne peut m'aider" is for no sheet
         decision, understood = self._finder.decide(turn, wishes=True)
         if understood:
-            return decision
+            return self._with_aside(decision, turn)
         if turn.state.awaiting == "person":
             return self._manners.repeat(turn.state)
         return self._misunderstood(decision, turn)
+
+    def _with_aside(self, decision: Decision, turn: Turn) -> Decision:
+        """A question of law about violence is answered, but the number is said first."""
+        aside = self._emergencies.aside(turn.words.text)
+        if not aside or decision.reply.action not in (Action.ANSWER, Action.CLARIFY):
+            return decision
+        text = f"{aside} {decision.reply.say}"
+        state = replace(decision.state, reply=text)
+        return replace(decision, reply=replace(decision.reply, say=text), state=state)
 
     def _nothing_heard(self, turn: Turn) -> Decision:
         """A sound without words: asked again; the second one may be somebody who cannot speak."""
@@ -490,6 +526,10 @@ class Desk:
         if nobody or turn.state.awaiting == "choice":
             return self._keypad.offer(turn, passed) or passed
         return passed
+
+    def _wants_person(self, words: Words) -> bool:
+        """A person in an emergency, or a hurried yes: "oui vite, dépêchez-vous"."""
+        return self._intents.is_("person", words) or _HURRIED.match(words.spoken) is not None
 
     def _to_duty(self, turn: Turn) -> Decision:
         """A person in an emergency: who is on duty, never a closed front desk."""

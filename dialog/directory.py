@@ -15,8 +15,21 @@ _ARTICLE = re.compile(r"^(?:l|le|la|les|un|une|des|du|de la|au|aux)\s+")
 _VAGUE = frozenset({"renseignement", "renseignements", "informations"})
 _OFFICE_OF = re.compile(r"^(?:service|bureau) (?:de la |de l |du |des |de |d )?")
 _QUESTION = re.compile(r"^(?:combien|comment|quand|ouu|quel|quelle|quels|quelles|pourquoi)\b")
+_NOW = re.compile(
+    r" (?:tout de suite|immediatement|maintenant|directement|vite|rapidement|en urgence"
+    r"|c est urgent|au plus vite|si possible|si c est possible)$"
+)
 _FEWEST_SOUNDS = 6  #: of a name that is found by ear; shorter ones are in many sentences
 _MOST_WORDS = 4  #: of a service's name, by ear
+_ELECTED = re.compile(
+    r"\b(?:rencontrer|voir|avec|recue? par|pour|a|parler a|parler avec) (?:monsieur |madame )?"
+    r"(?:(?P<le>le|la) mair(?:e|esse)|l adjointe?|un adjoint|une adjointe|au maire)\b(?! de | d )"
+)
+#: said before an office to which something goes: "non, c'est pour le service des sports"
+_TO_OFFICE = re.compile(
+    r"^(?:(?:non|nan|euh|ben|pardon|mais|plutot|en fait|c est|c etait|ce serait|il faut|mettez|"
+    r"envoyez|adressez|transmettez|passez)(?: le| la| ca)? )*(?:pour|a|au|aux|avec|vers|chez)\b"
+)
 _OFFICE = re.compile(r"^(?:le |la )?(?:service|bureau)\b")
 
 
@@ -79,6 +92,29 @@ class Directory:
         service = self._town.service(self._names[found])
         return service if set(terms(found)) <= set(terms(service.name)) else None
 
+    def person(self, words: Words) -> str:
+        """Whom of the town something is for: "le maire", "madame Benali"; empty for nobody."""
+        if elected := _ELECTED.search(words.spoken):
+            return "l'adjoint" if "adjoint" in elected.group() else f"{elected['le']} maire"
+        found = self._persons.mentioned(words)
+        return f"{found.title} {found.name.split()[-1]}".strip() if found is not None else ""
+
+    def only_office(self, text: str, *, by_title: bool = False) -> Service | None:
+        """The service, when these words name its office and say nothing else.
+
+        Args:
+            by_title: only by what it is called itself: "le cimetière" may be a subject.
+        """
+        said = spoken(text)
+        rest = _ARTICLE.sub("", _TO_OFFICE.sub("", said).strip())
+        named = self._names.get(rest) or self._names.get(_OFFICE_OF.sub("", rest))
+        if named is None:
+            return None
+        service = self._town.service(named)
+        as_office = _OFFICE.match(rest) or set(terms(rest)) <= set(terms(service.name))
+        meant = as_office or (_TO_OFFICE.match(said) and not by_title)
+        return service if meant else None
+
     def wanted(self, words: Words) -> Service | None:
         """The service that the caller asks to be passed to by name, and nothing else.
 
@@ -90,6 +126,7 @@ class Directory:
         asked = rest != words.core or _OFFICE.match(words.core) or self._asks_politely(words)
         if not asked or _QUESTION.match(words.core):
             return None
+        rest = _NOW.sub("", rest)
         rest = re.sub(r"^(?:quelqu un|une personne|un agent|le bureau|le secretariat)\s+", "", rest)
         rest = re.sub(r"^(?:de|du|d|des|au|a|aux)\s+", "", rest)
         rest = _ARTICLE.sub("", rest)

@@ -77,6 +77,12 @@ class Foreign:
         self._interpreter = Interpreter(languages, phrases, others)
         self._dictation = Dictation(town, calendar, people, self._interpreter, reference)
 
+    def greeting(self, turn: Turn) -> Decision | None:
+        """The first words on a line for callers of another language; None: in French."""
+        if turn.language != ENGLISH or not self._has_english:
+            return None
+        return self._english.enter(turn, asked=True)
+
     # -- words -------------------------------------------------------------------------------
 
     def emergency(self, turn: Turn) -> Decision | None:

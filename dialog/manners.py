@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +14,15 @@ from dialog.state import State
 from dialog.town import Town
 
 SLOW, SLOWEST = 0.80, 0.70  #: speeds after "plus lentement", once and again (requirements P06)
+_ASKS = re.compile(r"\b(?:combien|comment|savoir|renseignement|quels?|quelles?|est ce que)\b")
+_TAKES_LEAVE = re.compile(
+    r"(?:(?:bon|ben|eh|ah|ok|d accord|tres bien|parfait|merci|allez|alors) )*"
+    r"(?:voila|j ai|je vous remercie|merci|c est (?:bon|gentil|parfait|tout)|tout) "
+    r"(?!.*\b(?:je voudrais|j aimerais|est ce|comment|combien|quand|quel|quelle"
+    r"|question|savoir|besoin|faut)\b).{0,80}"
+    r"\b(?:au revoir|bonne (?:journee|soiree|nuit|fin de journee|continuation|apres midi))"
+    r"(?: (?:a vous|madame|monsieur|a tous))*"
+)
 _SHORT = 8  #: words of a goodbye; a longer turn that wishes a good day still asks something
 
 #: intent -> phrase that answers it
@@ -62,7 +72,8 @@ class Manners:
     def slower(self, state: State) -> Decision:
         """Speak more slowly for the rest of the call, and say the last reply again."""
         slow = self._slow(state)
-        text = f"{self._phrases.say('slower')} {state.reply}".strip()
+        said = state.reply or self._phrases.say("nothing_said")
+        text = f"{self._phrases.say('slower')} {said}".strip()
         sheet = state.reply_sheet or None
         return Decision(Reply(Action.SLOWER, text, sheet=sheet), replace(slow, failures=0))
 
@@ -74,6 +85,11 @@ class Manners:
         """The caller looks for something: what was asked stays asked, and silence may last."""
         reply = Reply(Action.CHITCHAT, self._phrases.say("wait"), fixed=True)
         return Decision(reply, replace(state, paused=True, failures=0))
+
+    @staticmethod
+    def soothed(state: State, text: str) -> Decision:
+        """Answer an insult; what was asked stays asked."""
+        return Decision(Reply(Action.CHITCHAT, text, fixed=True), replace(state, failures=0))
 
     def _wait(self, turn: Turn) -> Decision | None:
         return self.wait(turn.state) if self._intents.is_("wait", turn.words) else None
@@ -88,6 +104,8 @@ class Manners:
         for intent, phrase in _SMALL_TALK:
             if self._intents.is_(intent, turn.words):
                 text = self._phrases.say(phrase, town=self._town.name)
+                if intent == "insulted":
+                    return self.soothed(turn.state, text)
                 return say(turn.state, Action.CHITCHAT, text)
         return None
 
@@ -100,10 +118,15 @@ class Manners:
             return None
         return say(turn.state, Action.CHITCHAT, text, awaiting="other")
 
+    def leaves(self, turn: Turn) -> bool:
+        """Whether the caller says goodbye, and nothing else."""
+        if turn.words.count > _SHORT:  # "ben voilà, j'ai ce que je voulais, bonne journée"
+            return _TAKES_LEAVE.fullmatch(turn.words.spoken) is not None
+        asks = _ASKS.search(turn.words.spoken) is not None  # "…combien coûte…, bonne journée"
+        return not asks and self._intents.is_("goodbye", turn.words)
+
     def _goodbye(self, turn: Turn) -> Decision | None:
-        if turn.words.count <= _SHORT and self._intents.is_("goodbye", turn.words):
-            return self.goodbye(turn.state)
-        return None
+        return self.goodbye(turn.state) if self.leaves(turn) else None
 
     def goodbye(self, state: State, phrase: str = "goodbye") -> Decision:
         """Thank the caller and hang up."""

@@ -21,7 +21,8 @@ _ABOUT_US = frozenset(
     terms(
         "ouvert ouvrez fermé fermez horaires heure jour matin soir midi mairie "
         "aujourd'hui demain maintenant service accueil public ouverture venir "
-        "passer encore actuellement moment semaine"
+        "passer encore actuellement moment semaine ouvre ferme rouvre rouvrez alors "
+        "reviennent revient revenez reprennent retour"
     )
 )
 
@@ -32,6 +33,7 @@ _NUMBER = frozenset(
         "service bureau donner redonner celui celle quoi s'il vous plaît connaître"
     )
 )
+_WHEN = re.compile(r"\b(?:quelle heure|quelles heures|jusqu a quand|quels horaires)\b")
 _AND = re.compile(r"^(?:ok |d accord |tres bien |bon |oui )?(?:et|sinon)\b")
 
 
@@ -65,6 +67,8 @@ class Opening:
         service = self._about(turn)
         named = self._directory.office(turn.words) is not None or self._goes_on(turn)
         text = self._moment(turn, service) if service is not None and named else ""
+        if service is not None and not text and self._just_closed(turn):
+            text = self._week(service)  # "et ça ouvre quand ?" after "le CCAS ne répond pas"
         return self._say(turn, service, text) if service is not None and text else None
 
     def lead(self, turn: Turn) -> str:
@@ -99,8 +103,18 @@ class Opening:
 
     def _goes_on(self, turn: Turn) -> bool:
         """ "Et demain ?" after a question about the hours of an office."""
+        return (bool(turn.state.hours_of) and self._dated(turn)) or self._just_closed(turn)
+
+    def _just_closed(self, turn: Turn) -> bool:
+        """Whether hours are asked right after a service was said to be closed."""
+        offered = turn.state.awaiting == "message" and bool(turn.state.service)
+        goes_on = _AND.match(turn.words.spoken) is not None and self._dated(turn)
+        return offered and (goes_on or self._intents.when("asks_hours", turn.words))
+
+    def _dated(self, turn: Turn) -> bool:
+        """Whether a day is named, or now."""
         asked = any(self._intents.when(w, turn.words) for w in ("now", "today", "tomorrow"))
-        return bool(turn.state.hours_of) and (asked or bool(_DAY.search(turn.words.spoken)))
+        return asked or _DAY.search(turn.words.spoken) is not None
 
     def _about(self, turn: Turn) -> Service | None:
         """The service whose hours are asked, when nothing else is."""
@@ -113,7 +127,8 @@ class Opening:
         known = set(terms(" ".join((*WEEKDAYS, *((office.name, *office.names) if office else ())))))
         if any(t not in known | _ABOUT_US for t in terms(turn.words.text)):
             return None
-        default = turn.state.hours_of if goes_on else turn.state.line_service
+        last = turn.state.hours_of or turn.state.service
+        default = last if goes_on else turn.state.line_service
         return office or self._town.service(default)
 
     def _moment(self, turn: Turn, service: Service) -> str:
@@ -145,6 +160,11 @@ class Opening:
         spans = self._calendar.day(service, day).spans
         said = say_day(day, today)
         if spans:
+            if _WHEN.search(turn.words.spoken):  # no oui or non to "à quelle heure ?"
+                spoken_spans = say_spans(spans)
+                return self._phrases.say(
+                    "open_day_at", service=service.name, day=said, spans=spoken_spans
+                )
             name = "open_day" if _in_part(turn.words.spoken, spans) else "closed_part"
             return self._phrases.say(name, service=service.name, day=said, spans=say_spans(spans))
         opening = self._calendar.say_next(service, turn.at)

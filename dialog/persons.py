@@ -29,7 +29,7 @@ _TITLE = (
 )
 _ASKS = (
     r"(?:parler|parle|joindre|avoir|passer|passez|passe|contacter|appeler|demande|demander|cherche|"
-    r"discuter|transferez|transferer|mettez|mettre|relation|ligne|repasser|repassez)"
+    r"discuter|entretenir|echanger|transferez|transferer|mettez|mettre|relation|ligne|repasser|repassez)"
     r"(?: moi| directement)?(?: en (?:ligne|relation|communication))?(?: a| avec| vers)?"
 )
 #: Before a name that is asked for, or that something is for.
@@ -41,6 +41,11 @@ _THERE = re.compile(
 _WHOLE = re.compile(
     rf"^(?:allo |bonjour |bonsoir |oui |alors )*(?P<title>{_TITLE} )(?P<name>.+?)"
     r" (?:s il (?:vous|te) plait|svp)$"
+)
+#: "quelqu'un à l'urbanisme, madame Lefèvre si possible"
+_LAST = re.compile(
+    rf"\b{_ASKS}\b.*\b(?P<title>{_TITLE} )(?P<name>\S+(?: \S+)?)"
+    r" (?:si (?:possible|c est possible|elle est laa?|il est laa?)|de preference)$"
 )
 _FOR = re.compile(rf"\b(?:pour|que|par|a|{_ASKS}) (?P<title>{_TITLE} )(?P<name>.+)$")
 _END = re.compile(
@@ -82,6 +87,9 @@ class Persons:
                 return Asked(found)
             if match["title"] and _is_a_name(match["name"]):
                 return Asked()
+        last = _LAST.search(words.spoken)
+        if last is not None and (found := self._called(last["name"], last["title"])):
+            return Asked(found)
         return self._known_as(words)
 
     def mentioned(self, words: Words) -> Person | None:

@@ -32,7 +32,9 @@ Mask = Callable[[str], tuple[str, Sequence[str]]]
 _LABEL = re.compile(r"\[[^\]]*masqu[^\]]*\]")
 _FEWEST_LETTERS = 3
 _NUMBER_NAMED = re.compile(
-    r"(?:mon|le|ma|la|un)? ?(?:numero(?: de)?|carte|nir|iban|rib)? ?(?:c est|est)?"
+    r"(?:(?:je vous (?:donne|dis|passe|le donne)|voici|voila|tenez|alors|notez|prenez|et) )*"
+    r"(?:mon|le|ma|la|un)? ?(?:numero(?: de)?(?: (?:ma )?carte| (?:mon )?compte)?"
+    r"|carte|nir|iban|rib)? ?(?:c est|est)?"
     r" ?(?:securite sociale|secu|bancaire|bleue|vitale|iban|rib)? ?(?:c est|est)? ?(?:le|la|oui)?"
 )
 

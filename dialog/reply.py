@@ -41,6 +41,15 @@ class Said:
 
 
 @dataclass(frozen=True)
+class ForDesk:
+    """What a desk is told when the bot calls it with a caller on the line."""
+
+    announcement: str
+    keys: str  #: which keys take and decline the call
+    farewell: str  #: when the caller hung up meanwhile
+
+
+@dataclass(frozen=True)
 class Reply:
     """What is said and done, and why."""
 

@@ -12,12 +12,14 @@ from collections.abc import Iterable
 
 from dialog.search.normalise import fold
 
+_YA = re.compile(r"\bya\b")  #: how "y a" is written by ear
+_DRAWN = re.compile(r"([aeiouyé])\1{2,}")  #: "ouiiii", "nooon"
 _GAP = r"\b.{0,60}?\b"  #: "…": up to about ten words
 
 
 def spoken(text: str) -> str:
     """A caller's words as rules see them."""
-    return fold(_apart(text.lower()))
+    return fold(_apart(_YA.sub("y a", _DRAWN.sub(r"\1", text.lower()))))
 
 
 def _apart(text: str) -> str:

@@ -6,7 +6,7 @@ starts. So a reply can be prepared on a predicted end of turn and withdrawn with
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from dialog.matter import SendingState
@@ -56,7 +56,9 @@ class State:
     written: bool = False  #: the conversation is held in writing
     ticket: str = ""  #: reference of the last ticket of this conversation
     said: tuple[str, ...] = ()  #: last leads and closings of its own, so that they vary
-    sending: SendingState = SendingState()  #: what could be sent in writing, and what was
+    sending: SendingState = field(
+        default_factory=SendingState
+    )  #: what could be sent in writing, and what was
     warned: bool = False  #: the caller was asked to give no health data (requirements R11)
     emergency: bool = False  #: one was heard in this call: no cap, and never hung up by us
     paused: bool = False  #: the caller asked to wait: the next silence may last

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+MOST_TARGETS = 2  #: of one transfer
 CRISIS_WORDS = 30  #: spoken in 12 seconds
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -119,6 +120,7 @@ class Service(_Frozen):
     names: tuple[str, ...] = ()  #: what callers call it: "état civil", "l'urbanisme"
     phone: str = ""  #: direct number, as written: "02 61 91 40 10"
     extension: str = ""  #: SIP user or URI to transfer to; empty: no transfer
+    second: str = ""  #: the same, rung when nobody answers there (requirements Q03)
     address: str = ""
     email: str = ""
     hours: Hours = Field(default_factory=dict)  #: day of the week -> opening periods
@@ -133,6 +135,7 @@ class Line(_Frozen):
     number: str  #: the user part dialled, "0261914000" or "mairie"
     service: str = ""  #: default service of calls on this line
     greeting: str = ""  #: replaces the town's greeting name: "service état civil de Saint-Aubin"
+    language: Literal["fr", "en"] = "fr"  #: of its first words; "en" needs English switched on
 
 
 class Town(_Frozen):
@@ -202,6 +205,22 @@ class Town(_Frozen):
         """The service with this id, or the default one when the id is empty or unknown."""
         by_id = {s.id: s for s in self.services}
         return by_id.get(service_id) or by_id[self.default_service]
+
+    def targets(self, service_id: str, extension: str = "") -> tuple[str, ...]:
+        """Whom a transfer rings, one after the other: at most two, for 25 s each (Q03).
+
+        Args:
+            extension: of the person asked for, if that has one.
+        """
+        service = self.service(service_id)
+        wanted = (extension, service.extension, service.second)
+        return tuple(dict.fromkeys(one for one in wanted if one))[:MOST_TARGETS]
+
+    @property
+    def directory(self) -> frozenset[str]:
+        """Every extension that calls may be transferred to."""
+        services = (one for service in self.services for one in (service.extension, service.second))
+        return frozenset(one for one in (*services, *(p.extension for p in self.people)) if one)
 
     def line(self, dialled: str) -> Line | None:
         """The line with this dialled user part, or None."""

@@ -15,10 +15,16 @@ from dialog.manners import Manners
 from dialog.people import People
 from dialog.phrases import Phrases
 from dialog.reply import Action
+from dialog.rules import Rules
 from dialog.tasks.tasks import Tasks
 from dialog.town import Town
 from dialog.wish_bank import PREFIX
 
+#: without one of these no likeness makes a goodbye: "je sais pas comment vous dire" is none
+_LEAVES = Rules(
+    "(revoir|bye|ciao|tchao|merci|remercie|bonne?|bientôt|raccroche|tout|terminé|fini|salut|"
+    "laisse|quitte|prochaine|revoyure|adieu|tant pis|ça ira|ça suffit|rien|plus|suffit|parfait)"
+)
 SHORT = 8  #: words of a goodbye
 _SMALL_TALK = {
     "robot": "robot",
@@ -60,7 +66,8 @@ class Wishes:
 
     def _goodbye(self, turn: Turn, kind: str) -> Decision | None:
         """Only a short turn: to hang up on somebody who asks something is the worst mistake."""
-        return self.manners.goodbye(turn.state) if turn.words.count <= SHORT else None
+        told = turn.words.count <= SHORT and _LEAVES.search(turn.words.spoken)
+        return self.manners.goodbye(turn.state) if told else None
 
     def _transfer(self, turn: Turn, kind: str) -> Decision:
         named = self.people.directory.named(turn.words)
@@ -75,6 +82,8 @@ class Wishes:
             return self.manners.wait(turn.state)
         awaiting = "other" if phrase == "thanks" else ""
         text = self.phrases.say(phrase, town=self.town.name)
+        if phrase == "insulted":
+            return self.manners.soothed(turn.state, text)
         return say(turn.state, Action.CHITCHAT, text, awaiting=awaiting)
 
     def _out_of_scope(self, turn: Turn, kind: str) -> Decision:

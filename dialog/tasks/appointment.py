@@ -8,6 +8,7 @@ from dialog.tasks.form import Asked, Form
 from dialog.tasks.message import recap_parts
 from dialog.tasks.name import Name
 from dialog.tasks.phone import Phone
+from dialog.tasks.purpose import IsOffice
 from dialog.tasks.rules import TaskRules
 from dialog.tasks.subject import Subject
 from dialog.tasks.task_state import TaskState
@@ -21,12 +22,12 @@ class Appointment(Form):
     kind = "appointment"
     action = Action.APPOINTMENT
 
-    def __init__(self, phrases: Phrases, rules: TaskRules) -> None:
+    def __init__(self, phrases: Phrases, rules: TaskRules, is_office: IsOffice) -> None:
         self._phrases = phrases
         none, unsure = rules.inside("none"), rules.inside("unsure")
         super().__init__(
             [
-                Subject(phrases, rules.subject_lead, question="appointment_subject"),
+                Subject(phrases, rules.subject_lead, is_office, question="appointment_subject"),
                 When(phrases, none, unsure, name="days", question="appointment_days"),
                 Name(phrases, none),
                 Phone(phrases, none, rules.inside("same_number")),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dialog.decision import Decision, Turn
 from dialog.finder import Finder
-from dialog.intents import Intents
+from dialog.intents import Intents, Words
 from dialog.manners import Manners
 from dialog.people import People
 from dialog.phrases import Phrases
@@ -16,12 +17,15 @@ from dialog.state import State
 from dialog.tasks.rules import TaskRules
 
 _SHORT = 8  #: words; in a longer answer "plus lentement" may be about the neighbour's car
+_SHORT_REASON = 16  #: the same with a reason: "laissez tomber, mon mari va le faire"
+_PART = re.compile(r"[,.;!?]")
 _MISHEARD = ("bye", "bye bye", "ciao", "adieu")  #: what a recogniser makes of "Brun", "Cio"
 _QUESTION_WORDS = 4  #: "Dupont ?" is a name that the recogniser doubts
 
 #: intent -> phrase said before the question is asked again
 _SMALL_TALK = (
     ("robot", "task_robot"),
+    ("name", "task_robot"),
     ("insulted", "task_insulted"),
     ("hello", "task_here"),
 )
@@ -55,10 +59,13 @@ class Asides:
         self._finder = finder
 
     def cancelled(self, turn: Turn) -> bool:
-        """Whether the caller gives the task up; only a short turn does."""
-        return turn.words.count <= _SHORT and bool(
-            self._rules.inside("cancel").search(turn.words.spoken)
-        )
+        """Whether the caller gives the task up: in a short turn, or in a part of one."""
+        if turn.words.count <= _SHORT:
+            return bool(self._rules.inside("cancel").search(turn.words.spoken))
+        gives_up = self._rules.inside("give_up")
+        parts = map(Words.of, _PART.split(turn.words.text))
+        told = any(gives_up.search(part.spoken) for part in parts if part.count <= _SHORT)
+        return turn.words.count <= _SHORT_REASON and told
 
     def leaving(self, turn: Turn) -> bool:
         """Whether the caller says goodbye in the middle; "Bye!" may be a name that was misheard."""
@@ -109,19 +116,27 @@ class Asides:
                 return Aside(self._phrases.say(phrase))
         return None
 
-    def question(self, turn: Turn) -> Aside | None:
-        """A clear question that a sheet or the opening hours answer."""
-        if not self._asks(turn):
+    def question(self, turn: Turn, service: str = "") -> Aside | None:
+        """A clear question that a sheet or the opening hours answer.
+
+        Args:
+            service: the one the task is for: "vous fermez à quelle heure ?" is about it.
+        """
+        if not self.asks(turn):
             return None
         if self._rules.inside("why").search(turn.words.spoken):
             return Aside(self._phrases.say("task_why"))
-        outside = replace(turn.state.settled(), task=None)
+        asked_of = service or turn.state.line_service
+        outside = replace(turn.state.settled(), task=None, line_service=asked_of)
+        if service and (hours := self._finder.hours(replace(turn, state=outside))) is not None:
+            return Aside(hours.reply.say, hours)
         found, understood = self._finder.decide(replace(turn, state=outside))
         if understood and found.reply.action == Action.ANSWER:
             return Aside(self.without_offer(found.reply.say), found)
         return None
 
-    def _asks(self, turn: Turn) -> bool:
+    def asks(self, turn: Turn) -> bool:
+        """Whether the turn is a question, whatever it is about."""
         if self._rules.inside("question").search(turn.words.spoken):
             return True
         return turn.words.text.rstrip().endswith("?") and turn.words.count >= _QUESTION_WORDS

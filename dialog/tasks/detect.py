@@ -25,16 +25,21 @@ def wish(words: Words, rules: TaskRules) -> Wish | None:
     """
     if not words.spoken:
         return None
-    if rules.appointment.matches(words) and not rules.not_appointment.search(words.spoken):
+    if any(_wants_appointment(said, rules) for said in (words, Words.of(words.core))):
         return Wish("appointment")
     problem = seen(words, rules)
     if rules.report_wish.matches(words) and not rules.reported_elsewhere.search(words.spoken):
         return Wish("report", problem)
-    if rules.message.matches(words):
+    if any(rules.message.matches(said) for said in (words, Words.of(words.core))):
         return Wish("message")
     if problem and not rules.not_report.search(words.core):
         return Wish("report", problem, said=False)
     return None
+
+
+def _wants_appointment(words: Words, rules: TaskRules) -> bool:
+    """Also without fillers: "je voudrais, comment dire, un rendez-vous"."""
+    return rules.appointment.matches(words) and not rules.not_appointment.search(words.spoken)
 
 
 def seen(words: Words, rules: TaskRules, *, named: bool = False) -> Problem | None:

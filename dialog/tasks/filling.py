@@ -7,6 +7,7 @@ answer ─► a proposed value: oui, a correction, non
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from dialog.intents import Intents, Words
@@ -16,9 +17,24 @@ from dialog.tasks.rules import TaskRules
 from dialog.tasks.task_state import CONFIRM, CORRECT, TaskState
 
 MOST_TRIES = 3  #: answers not understood before a slot is left out
+#: a yes that goes on, and takes nothing back
+_SAYS_YES = re.compile(
+    r"(?:(?:ah|ben|bah|mais|euh) )*(?:oui|ouais|voila|exact|c est ca)\b"
+    r"(?!.*\b(?:mais|sauf|par contre|non|erreur|trompee?|plutot|changer|corriger|ajouter)\b)"
+)
 _NAME_WORDS = 4  #: a correction that may be nothing but a name
+_REFUSES = re.compile(
+    r"(?:merci|pas (?:besoin|la peine)|je (?:ne |n')?(?:veux|préfère|préférerais|souhaite|peux|"
+    r"sais)|j'ai pas|je n'ai|ça va|c'est bon)\b",
+    re.IGNORECASE,
+)
+#: between two corrections
+_AND = re.compile(
+    r"\s*,?\s+(?:et|puis|et puis)\s+(?=(?:c['’]est\s+)?(?:le|la|mon|ma|pour|au)\b|c['’]est)",
+    re.IGNORECASE,
+)
 #: slots that a correction is tried on when it names none: the most exact first
-_GUESSES = ("phone", "when", "days", "problem", "place", "urgent")
+_GUESSES = ("phone", "when", "days", "problem", "place", "landmark", "urgent")
 
 
 @dataclass(frozen=True)
@@ -81,7 +97,7 @@ class Filling:
     # -- answers -----------------------------------------------------------------------------
 
     def _answered(self, form: Form, slot: Slot, asked: Asked) -> Step:
-        if slot.keyed and (given := slot.parse(asked)):
+        if given := slot.parse(asked) if slot.keyed else slot.first(asked):
             return self._apply(form, slot, given, asked)
         if self._yes(asked.words) and not slot.yes_no:
             return self._failed(slot, asked)  # "oui" says neither a name nor a place
@@ -96,6 +112,8 @@ class Filling:
             return elsewhere
         if given := slot.parse(asked):
             return self._apply(form, slot, given, asked)
+        if (told := self._told_again(form, slot, asked)) is not None:
+            return told
         core = asked.words.core
         left_out = self._rules.inside("unsure").covers(core) or self._no(asked.words)
         if slot.optional and (left_out or self._rules.inside("none").covers(core)):
@@ -104,19 +122,42 @@ class Filling:
 
     def _elsewhere(self, form: Form, slot: Slot, asked: Asked) -> Step | None:
         """An answer to another question than the one asked, when it is surely that."""
-        if slot.free:
-            return None
         for other in form.slots:
-            if other is slot or other.filled(asked.task) or not other.wanted(asked.task):
+            if other is slot or other.filled(asked.task):
                 continue
-            if given := other.volunteered(asked):
+            told = None if slot.free or not other.wanted(asked.task) else other.volunteered(asked)
+            if given := told or other.whole(asked):
                 return self._apply(form, other, given, asked)
         return None
+
+    def _told_again(self, form: Form, slot: Slot, asked: Asked) -> Step | None:
+        """ "Pour l'extension de ma maison": more of what was told in the first sentence."""
+        when = form.slot("when") or form.slot("days")
+        open_ = when is not None and when is not slot and not when.filled(asked.task)
+        if when is not None and open_ and (given := when.parse(asked)):
+            return self._apply(form, when, given, asked)  # "le plus tôt", where a name was asked
+        for other in form.slots:
+            if other is slot or not (other.free and other.filled(asked.task)):
+                continue
+            more = None if slot.keyed else self._more(other, asked)
+            if given := other.volunteered(asked) or more:
+                return self._apply(form, other, given, asked)
+        return None
+
+    def _more(self, slot: Slot, asked: Asked) -> Answer | None:
+        """What was just told is told again in full, although the next thing was asked."""
+        task, words = asked.task, asked.words
+        short = self._no(words) or self._rules.inside("unsure").covers(words.core)
+        if short or task.last != slot.name or task.tries or words.text.rstrip().endswith("?"):
+            return None
+        return slot.more(asked)
 
     def _apply(self, form: Form, slot: Slot, given: Answer, asked: Asked) -> Step:
         task = replace(asked.task, skipped=(*asked.task.skipped, *given.skips))
         if given.confirm:
-            return Step(task.propose(slot.name, given.values), say=given.read_back)
+            step = self._others(form, slot, asked, Step(task))
+            said = f"{step.lead} {given.read_back}".strip()
+            return Step(step.task.propose(slot.name, given.values), say=said)
         if slot.fields[0] not in given.values:
             known = {**task.values, **given.values}
             return Step(replace(task, values=known, tries=0, typed=""), given.read_back)
@@ -128,9 +169,11 @@ class Filling:
 
     def _others(self, form: Form, slot: Slot | None, asked: Asked, step: Step) -> Step:
         """Fill the slots that the same words fill too."""
-        for other in form.slots:
+        # what has to be confirmed comes last: its question ends the reply
+        for other in sorted(form.slots, key=lambda one: one.keyed):
             task = step.task
-            if other is slot or other.filled(task) or (slot is not None and slot.free):
+            dictated = slot is not None and slot.free and not other.keyed
+            if other is slot or other.filled(task) or dictated:
                 continue
             given = other.volunteered(replace(asked, task=task))
             if given is None:
@@ -191,6 +234,8 @@ class Filling:
         last = form.slot(asked.task.last)
         if slot.free and slot.volunteered(told):
             last = None
+        if last is not None and last.free and _REFUSES.match(rest):
+            last = None  # "non merci, …" refuses what is asked
         for one in (last, None if slot.free else slot):
             if one is not None and (given := one.correct(told)):
                 return self._apply(form, one, given, told)
@@ -221,8 +266,13 @@ class Filling:
         rest = self._rules.corrected(asked.words)
         if rest or not self._no(asked.words):
             told = _with(asked, rest) if rest else asked
-            if (step := self._amended(form, told)) is not None:
+            if (step := self._amended(form, told, bare=bool(rest))) is not None:
+                yes = not rest and _SAYS_YES.match(asked.words.spoken) is not None
+                if yes and step.task.values == asked.task.values:  # "oui voilà, vingt et un"
+                    return Step(asked.task, finished=True)
                 return step
+        if not rest and _SAYS_YES.match(asked.words.spoken):
+            return Step(asked.task, finished=True)  # "oui, il faut faire quelque chose"
         if rest or self._no(asked.words):
             return Step(asked.task.ask(CORRECT), say=self._phrases.say("task_which"))
         return self._again(asked)
@@ -234,18 +284,41 @@ class Filling:
             return Step(task, finished=True)
         return Step(task, self._phrases.say("task_sorry"))
 
-    def _amended(self, form: Form, asked: Asked) -> Step | None:
-        """What a correction after the recap changes; None when that is not clear."""
-        if named := self._named(form, asked):
-            return self._rename(form, named, asked)
-        for name in _GUESSES:
+    def _amended(self, form: Form, asked: Asked, *, bare: bool = True) -> Step | None:
+        """What a correction after the recap changes; None when that is not clear.
+
+        Args:
+            bare: whether a few words may be a new name; "impec" without a "non" is none.
+        """
+        return self._both(form, asked) or self._one(form, asked, bare=bare)
+
+    def _both(self, form: Form, asked: Asked) -> Step | None:
+        """Two corrections in a breath: "c'est jeudi matin et le nom c'est Thierry"."""
+        parts = _AND.split(asked.words.text)
+        if len(parts) != 2:
+            return None
+        first = self._one(form, _with(asked, parts[0]))
+        if first is None or first.say or asked.task.asking not in (CONFIRM, CORRECT):
+            return None
+        second = self._one(form, replace(_with(asked, parts[1]), task=first.task))
+        if second is None or second.task.last == first.task.last:
+            return None  # "à l'angle de la rue Colette et de la rue Pasteur" is one place
+        return replace(second, lead=f"{first.lead} {second.lead}".strip())
+
+    def _one(self, form: Form, asked: Asked, *, bare: bool = True) -> Step | None:
+        named = self._named(form, asked)
+        if named is not None and (given := named.correct(asked)):
+            return self._apply(form, named, given, asked)
+        for name in _GUESSES:  # "la lumière de la rue" names a place, and tells the problem
             slot = form.slot(name)
             if slot is None:
                 continue
             if given := slot.correct(asked):
                 return self._apply(form, slot, given, asked)
+        if named is not None:
+            return self._rename(form, named, asked)
         slot = form.slot("name")
-        if slot and asked.words.count <= _NAME_WORDS and (given := slot.correct(asked)):
+        if slot and bare and asked.words.count <= _NAME_WORDS and (given := slot.correct(asked)):
             return self._apply(form, slot, given, asked)
         return None
 

@@ -70,6 +70,14 @@ class Slot:
         """What a turn says of this slot without being asked; only what is sure."""
         return None
 
+    def first(self, asked: Asked) -> Answer | None:
+        """The value that an answer begins with, before it goes on with other things."""
+        return None
+
+    def whole(self, asked: Asked) -> Answer | None:
+        """The value, where the words are nothing else: a number, a day, whatever was asked."""
+        return None
+
     def correct(self, asked: Asked) -> Answer | None:
         """The value after "non, …"; the words come without that "non"."""
         return self.parse(asked)
@@ -84,6 +92,10 @@ class Slot:
 
     def refined(self, asked: Asked) -> Answer | None:
         """More of what was said just before: a name is spelled once the next thing was asked."""
+        return None
+
+    def more(self, asked: Asked) -> Answer | None:
+        """The value with words that go on with it, where another thing was asked."""
         return None
 
     def keys(self, asked: Asked, digits: str) -> Answer | None:
@@ -134,4 +146,4 @@ class Form:
         said = {**task.values, **task.proposed}
         return any(
             said.get(name) for slot in self.slots for name in slot.fields if slot.free
-        ) or bool({"name", "phone", "place"} & said.keys())
+        ) or any(said.get(name) for name in ("name", "phone", "place"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialog.phrases import Phrases
 from dialog.rules import Rules
 from dialog.tasks.form import Answer, Asked, Slot
@@ -10,7 +12,36 @@ from dialog.values.corrections import correct
 from dialog.values.phones import PhoneReading, Refusal, parse_phone, read_back
 
 _NAMED = r"(le |mon |votre )?(numéro|téléphone|portable|mobile)"
+_HOUR = re.compile(r"\b\d{1,2} ?(?:h|heures?)\b")
 _DIGITS = 10
+#: said of the calling number that was offered: another one is meant
+_NOT_THIS = r"pas (sur |à |au )?(celui( ci| là)?|ce numéro( là| ci)?|ce téléphone( là)?)"
+_OTHER = (
+    r"((un|à un|sur un) autre( numéro| téléphone)?|(sur|à|au|le|avec) "
+    r"(le |mon |un |numéro (de |du )?)?(fixe|portable|mobile|autre( numéro)?)( de .{0,30})?)"
+)
+#: whose telephone it is, after "non"
+_OTHERS = Rules(r"(c'est|ça c'est|celui de|le (téléphone|portable|numéro|fixe) (de|du|d')) .{1,40}")
+_WHY = r"( c'est (pas|plus) (le mien|mon .{0,20})| je (vous en )?(donne|préfère|vais) .{0,40})?"
+_ANOTHER = Rules(
+    (
+        rf"((ah|ben|euh|mais) )*(non|nan)( non| merci)*( {_NOT_THIS})?{_WHY}",
+        rf"((ah|ben|euh|mais|non|nan|oui|plutôt|je préfère|je préférerais) )*{_OTHER}{_WHY}",
+        rf"((ah|ben|euh|mais|non|nan) )*{_NOT_THIS}{_WHY}",
+    )
+)
+_NUMERAL = Rules(
+    r"(\d+|zéros?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|"
+    r"seize|vingts?|trente|quarante|cinquante|soixante|septante|huitante|octante|nonante|un)"
+)
+#: what surrounds a number, and its own words
+_LEADING = Rules(
+    r"(mon|le|ma|c'est|est|numéro|téléphone|portable|fixe|mobile|donc|alors|oui|euh|et|de|du|au|à|"
+    r"sur|ben|bah|voilà|vous|pouvez|me|m'|moi|rappelez|rappeler|joindre|au|joignable|je suis|"
+    r"s'il|plaît|merci|plus|deux|fois|double|triple|zéros?|un|trois|quatre|cinq|six|sept|huit|neuf|"
+    r"dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|cinquante|soixante|"
+    r"septante|huitante|octante|nonante|cent|\d+)"
+)
 
 
 class Phone(Slot):
@@ -40,18 +71,27 @@ class Phone(Slot):
         """A number, the calling one, or "je n'en ai pas"."""
         so_far = asked.task.values.get("phone_part", "")
         reading = parse_phone(asked.words.text, (so_far,) if so_far else ())
-        if not reading.candidates and so_far:
+        more = any(len(part) > len(so_far) for part in reading.partials)
+        if not reading.candidates and so_far and not more:
             reading = parse_phone(asked.words.text)
         if reading.candidates or reading.partials:
             return self._read(reading)
         if asked.caller and "caller" not in asked.task.skipped and not so_far:
             if self._same.covers(asked.words.spoken) or self._same.covers(asked.words.core):
                 return Answer({"phone": asked.caller}, self._phrases.say("task_phone_noted"))
-            if asked.words.core in ("non", "nan", "non merci", "non pas celui la", "un autre"):
+            other = _OTHERS.search(asked.words.spoken) and asked.words.spoken.startswith("non ")
+            if other or _ANOTHER.covers(asked.words.spoken) or _ANOTHER.covers(asked.words.core):
                 return Answer({}, skips=("caller",))  # ask for another one
         if self._none.covers(asked.words.spoken) or self._none.covers(asked.words.core):
             return Answer({"phone": ""}, self._phrases.say("task_phone_none"))
         return None
+
+    def whole(self, asked: Asked) -> Answer | None:
+        """A number and no more than the words that lead to it."""
+        if self._none.covers(asked.words.core) and self.named.search(asked.words.spoken):
+            return Answer({"phone": ""}, self._phrases.say("task_phone_none"))
+        given = self.volunteered(asked)
+        return given if given and not _LEADING.without(asked.words.spoken) else None
 
     def _read(self, reading: PhoneReading) -> Answer:
         if reading.candidates:
@@ -80,6 +120,10 @@ class Phone(Slot):
         old = asked.task.proposed.get("phone") or asked.task.values.get("phone", "")
         if not old:
             return self.parse(asked)
+        if not _NUMERAL.search(asked.words.spoken):
+            return None  # "une déclaration" corrects no digit
+        if _HOUR.search(asked.words.spoken) and not parse_phone(asked.words.text).candidates:
+            return None  # "après 17h" tells when to call, no digits
         reading = correct(old, asked.words.text)
         return self._read(reading) if reading.candidates else None
 

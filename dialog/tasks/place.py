@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
-from dialog.intents import Words
 from dialog.phrases import Phrases
-from dialog.rules import Rules, spoken
+from dialog.rules import Rules
 from dialog.search.normalise import fold
 from dialog.tasks.form import Answer, Asked, Slot
+from dialog.tasks.place_words import (
+    AT_FIRST,
+    AT_NUMBER,
+    CUT_OFF,
+    FEWEST_LETTERS,
+    HERE,
+    LONGEST,
+    MOST_CHOICES,
+    NAMED,
+    SAYS_NO,
+    SELF_CORRECTED,
+    asked_again,
+    choice_named,
+    choices_of,
+    is_everywhere,
+    meant,
+    said_inside,
+    says_kind,
+    street_kept,
+    without_empty,
+)
 from dialog.tasks.task_state import TaskState
 from dialog.values.addresses import Address, parse_address
-from dialog.values.streets import KINDS, StreetMatch, Streets, Verdict
-
-LONGEST = 200  #: characters kept of a place as heard
-_FEWEST_LETTERS = 3
-_NAMED = r"(la |l'|le )?(rue|adresse|endroit|lieu|place|numéro de (la )?(rue|maison))"
-_AT_FIRST = re.compile(
-    r"^(?:(?:c'est|ça se trouve|c'est situé|ben|bah|euh|eh bien|alors|dans la|sur la),?\s+)+", re.I
-)
-_ORDINALS = (
-    re.compile(r"\b(?:un|une|1|premier|premiere)\b"),
-    re.compile(r"\b(?:deux|2|deuxieme|second|seconde)\b"),
-    re.compile(r"\b(?:trois|3|troisieme)\b"),
-)
-_MOST_CHOICES = 3
-#: landmarks that are everywhere: "au milieu de la route" does not say where
-_EVERYWHERE = Rules(
-    "(la |le |les |l'|un |une |mon |ma )?"
-    "(route|rue|chaussée|trottoir|maison|porte|passage|milieu|voiture|jardin|garage|portail|fenêtre|"
-    "tomber|chez .*|moi|mur|immeuble|sol|terre|voisins?|côté|virage|caniveau|piste cyclable)( .*)?"
-)
+from dialog.values.streets import StreetMatch, Streets, Verdict
 
 
 class Place(Slot):
@@ -52,7 +53,7 @@ class Place(Slot):
     optional = False
 
     def __init__(self, phrases: Phrases, streets: Streets, unsure: Rules) -> None:
-        super().__init__(_NAMED)
+        super().__init__(NAMED)
         self._phrases = phrases
         self._streets = streets
         self._unsure = unsure
@@ -60,7 +61,7 @@ class Place(Slot):
     def question(self, asked: Asked) -> str:
         """Which of several streets, when the name fits several."""
         task = asked.task
-        if choices := _choices(task):
+        if choices := choices_of(task):
             said = ", ".join(
                 f"{word}, {street}"
                 for word, street in zip(("un", "deux", "trois"), choices, strict=False)
@@ -70,37 +71,103 @@ class Place(Slot):
 
     def parse(self, asked: Asked) -> Answer | None:
         """An address, or the words as heard."""
-        if choices := _choices(asked.task):
+        if choices := choices_of(asked.task):
             return self._chosen(asked, choices)
-        found = parse_address(asked.words.text, self._streets)
+        found = self._parsed(asked)
         if found is not None:
             return self._located(found)
-        text = _AT_FIRST.sub("", " ".join(asked.words.text.split()).strip(" .,!?"))[:LONGEST]
-        if self._unsure.covers(asked.words.core) or sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
+        if self._elusive(asked):
+            return None
+        text = AT_FIRST.sub("", " ".join(asked.words.text.split()).strip(" .,!?"))[:LONGEST]
+        if self._unsure.covers(asked.words.core) or sum(map(str.isalpha, text)) < FEWEST_LETTERS:
             return None
         return Answer({"place": text, "street_known": "non"}, self._say("report_place_is", text))
 
+    def _elusive(self, asked: Asked) -> bool:
+        """Whether "chez moi" or "je ne sais pas" was said; said again, it is kept as heard."""
+        unsure = self._unsure.covers(asked.words.core) or self._unsure.covers(asked.words.spoken)
+        cut_off = set(asked.words.spoken.split()) <= CUT_OFF and says_kind(asked.words.text)
+        if SAYS_NO.fullmatch(asked.words.spoken) or cut_off:
+            return True
+        asks = asked.words.text.rstrip().endswith("?")  # "vous réparez ça quand ?" is no place
+        return unsure or (not asked.task.tries and (asks or HERE.covers(asked.words.spoken)))
+
+    def refused(self, asked: Asked) -> str:
+        """What would help instead."""
+        unsure = self._unsure.covers(asked.words.core) or self._unsure.covers(asked.words.spoken)
+        if not (unsure or HERE.covers(asked.words.spoken)):
+            return ""
+        known = HERE.covers(asked.words.spoken)
+        return self._phrases.say("report_place_home" if known else "report_place_unsure")
+
     def volunteered(self, asked: Asked) -> Answer | None:
         """A street or a landmark named in passing; "devant chez moi" says nothing."""
-        found = parse_address(asked.words.text, self._streets)
-        if found is None or _choices(asked.task):
+        found = self._parsed(asked)
+        if found is None or choices_of(asked.task):
             return None
-        if found.street is None and (not found.landmark or _everywhere(found.landmark)):
+        if found.street is not None and not (found.number or says_kind(asked.words.text)):
+            # "la façade de l'école" is no rue des Écoles
+            found = replace(found, street=None)
+        if found.street is None and (not found.landmark or is_everywhere(found.landmark)):
             return None
         return self._located(found)
 
     def correct(self, asked: Asked) -> Answer | None:
         """A new number for the same street, a new street with the same number, or all of it."""
-        found = parse_address(asked.words.text, self._streets)
+        found = self._one_street(parse_address(meant(asked.words.text), self._streets), asked)
         old = asked.task.values
         if found is None:
             return None
         street, number = old.get("street", ""), old.get("number", "")
+        unlisted = "" if street else street_kept(old.get("place", ""))
+        if found.street is None and found.number and unlisted:
+            return self._located(replace(found, street=StreetMatch.unknown(unlisted)))
+        if found.street is None and found.landmark and street:
+            where = Address(landmark=found.landmark, relation=found.relation).said
+            return self.parse(asked_again(asked, f"{where}, {number} {street}"))
         if found.street is None and found.number and street:
-            return self.parse(_again(asked, f"{found.number} {found.rep} {street}"))
+            return self.parse(asked_again(asked, f"{found.number} {found.rep} {street}"))
         if found.street and not found.number and number and not found.crossing:
-            return self.parse(_again(asked, f"{number} {found.street.name}"))
+            return self.parse(asked_again(asked, f"{number} {found.street.name}"))
         return self._located(found)
+
+    def _one_street(self, found: Address | None, asked: Asked) -> Address | None:
+        """The place with a street that is surely meant: "Sainte-Anne", but not "juste l'école"."""
+        street = found.street if found is not None else None
+        if found is None or street is None or says_kind(asked.words.text):
+            return found
+        if street.verdict is Verdict.SEVERAL:  # of the kind that was understood before, if any
+            kind = fold(asked.task.values.get("street", "")).split(" ", 1)[0]
+            best = [one for one in street.choices if fold(one).split(" ", 1)[0] == kind]
+            name = (best or list(street.choices))[0]
+            return replace(found, street=self._streets.find(name))
+        return found if street.verdict is Verdict.EXACT else None
+
+    def _parsed(self, asked: Asked) -> Address | None:
+        """The place in these words; the last one of "3 rue X, enfin non, rue Y"."""
+        text = asked.words.text
+        found = parse_address(text, self._streets)
+        again = SELF_CORRECTED.match(text)
+        meant = parse_address(again["meant"], self._streets) if again else None
+        if found is None or meant is None or meant.street is None or not meant.street.listed:
+            return found
+        if meant.number is None:
+            return replace(meant, number=found.number, rep=found.rep)
+        return meant
+
+    def refined(self, asked: Asked) -> Answer | None:
+        """The street or the number, where the next thing was asked: "oui, place de l'Église"."""
+        found = parse_address(asked.words.text, self._streets)
+        old = asked.task.values
+        if found is not None and found.street is None and AT_NUMBER.search(asked.words.spoken):
+            late = found.number and old.get("place") and not old.get("number")
+            return self.correct(asked) if late else None
+        if found is None or found.street is None or not found.street.listed or old.get("street"):
+            return None
+        if not says_kind(asked.words.text) or not old.get("landmark"):
+            return None
+        number = f"{found.number} {found.rep}".strip() if found.number else ""
+        return self.parse(asked_again(asked, f"{old['place']}, {number} {found.street.name}"))
 
     def say(self, task: TaskState) -> str:
         """As it was read back."""
@@ -111,7 +178,7 @@ class Place(Slot):
         if street is not None and street.verdict is Verdict.SEVERAL:
             return self._several(found, street)
         number = f"{found.number} {found.rep}".strip() if found.number else ""
-        said = _inside(found)
+        said = said_inside(found)
         values = {"place": said, "number": number, "landmark": found.landmark}
         known = street is not None and street.listed
         values["street"] = street.name if street is not None and known else ""
@@ -122,19 +189,19 @@ class Place(Slot):
                 values |= {"lat": f"{where[0]:.6f}", "lon": f"{where[1]:.6f}"}
         unlisted = street is not None and not known and bool(self._streets.names)
         phrase = "report_place_unknown" if unlisted else "report_place_is"
-        return Answer(_filled(values), self._say(phrase, said))
+        return Answer(without_empty(values), self._say(phrase, said))
 
     def _several(self, found: Address, street: StreetMatch) -> Answer:
         """Not filled yet: the next question says the choices."""
         number = f"{found.number} {found.rep}".strip() if found.number else ""
-        choices = "|".join(street.choices[:_MOST_CHOICES])
+        choices = "|".join(street.choices[:MOST_CHOICES])
         values = {"street_choices": choices, "number": number, "landmark": found.landmark}
-        return Answer(_filled(values))
+        return Answer(without_empty(values))
 
     def _chosen(self, asked: Asked, choices: tuple[str, ...]) -> Answer | None:
         """The street that was meant, by its number or more of its name; else as heard."""
         number = asked.task.values.get("number", "")
-        meant = _named(asked.words.core, choices)
+        meant = choice_named(asked.words.core, choices)
         found = parse_address(asked.words.text, self._streets)
         if found is not None and found.street is not None and found.street.listed:
             meant = found.street.name
@@ -150,92 +217,3 @@ class Place(Slot):
 
     def _say(self, phrase: str, place: str) -> str:
         return self._phrases.say(phrase, place=place)
-
-
-class Landmark(Slot):
-    """What stands near, where no house number says it."""
-
-    name = "landmark"
-    fields = ("landmark",)
-
-    def __init__(self, phrases: Phrases, streets: Streets, none: Rules, unsure: Rules) -> None:
-        super().__init__(r"(le |un )?repère")
-        self._phrases = phrases
-        self._streets = streets
-        self._none = none
-        self._unsure = unsure
-
-    def wanted(self, task: TaskState) -> bool:
-        """Only for a street without a house number or a corner."""
-        return not task.values.get("number") and "angle" not in task.values.get("place", "")
-
-    def question(self, asked: Asked) -> str:
-        """Once is enough."""
-        return self._phrases.say("report_landmark")
-
-    def parse(self, asked: Asked) -> Answer | None:
-        """The words, or none."""
-        core = asked.words.core
-        if self._none.covers(core) or self._unsure.covers(core):
-            return Answer({"landmark": ""}, self._phrases.say("task_agreed"))
-        found = parse_address(asked.words.text, self._streets)
-        text = " ".join(asked.words.text.split()).strip(" .,!?")[:LONGEST]
-        if found is not None and found.number and asked.task.values.get("street"):
-            return self._number(found, asked)
-        if found is not None and found.landmark:
-            text = found.said
-        if sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
-            return None
-        return Answer({"landmark": text}, self._phrases.say("report_landmark_is", landmark=text))
-
-    def _number(self, found: Address, asked: Asked) -> Answer | None:
-        """ "Au 14": the house number, given late."""
-        place = Place(self._phrases, self._streets, self._unsure).correct(asked)
-        return Answer({"landmark": "", **place.values}, place.read_back) if place else None
-
-    def say(self, task: TaskState) -> str:
-        """Unless the place says it already."""
-        landmark = task.values.get("landmark", "")
-        return "" if landmark in task.values.get("place", "") else landmark
-
-
-def _inside(found: Address) -> str:
-    """The place inside a sentence: "12 Rue des Lilas" on the list is "12 rue des Lilas"."""
-    said = found.said
-    for match in (found.street, found.crossing):
-        if match is not None and fold(match.name).split(" ", 1)[0] in KINDS:
-            said = said.replace(match.name, match.name[:1].lower() + match.name[1:])
-    return said
-
-
-def _named(said: str, choices: tuple[str, ...]) -> str:
-    """The choice whose own word is said ("De Gaulle"), else the one whose number is."""
-    words = [set(fold(street).split()) for street in choices]
-    common = set.intersection(*words) if words else set()
-    heard = set(said.split())
-    found = [
-        street
-        for street, own in zip(choices, words, strict=True)
-        if any(len(word) >= _FEWEST_LETTERS and word in heard for word in own - common)
-    ]
-    if len(found) == 1:
-        return found[0]
-    return next((s for s, o in zip(choices, _ORDINALS, strict=False) if o.search(said)), "")
-
-
-def _choices(task: TaskState) -> tuple[str, ...]:
-    said = task.values.get("street_choices", "")
-    return tuple(said.split("|")) if said and "place" not in task.values else ()
-
-
-def _everywhere(landmark: str) -> bool:
-    return _EVERYWHERE.covers(spoken(landmark))
-
-
-def _filled(values: dict[str, str]) -> dict[str, str]:
-    """Without empty values."""
-    return {name: value for name, value in values.items() if value}
-
-
-def _again(asked: Asked, text: str) -> Asked:
-    return Asked(Words.of(text), asked.task, asked.at, asked.caller)

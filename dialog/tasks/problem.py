@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from dialog.phrases import Phrases
 from dialog.rules import Rules
 from dialog.tasks.detect import seen
@@ -11,6 +14,46 @@ from dialog.tasks.task_state import TaskState
 
 OTHER = "other"  #: a problem of no known kind, kept in the caller's words
 _DANGER = Rules("(dangereux|dangereuse|danger|urgent|urgence|grave|risque)")
+_SAYS_DANGER = Rules(
+    "(c'est|c'est que c'est|ça devient|ça peut être|ça a l'air|vraiment|très|super|hyper|assez|"
+    "extrêmement) (vraiment |très |super |hyper |assez |hyper |trop )?(dangereux|dangereuse)\n"
+    "(quelqu'un|on|un enfant|un gamin|une personne|un vélo) (va|peut|pourrait|risque de|finir par) "
+    "(se (blesser|faire mal|tuer)|tomber)"
+)
+_HARMLESS = Rules(
+    "(pas|rien de|aucun|sans) (trop |très |vraiment |spécialement |bien |si |plus |de |un )?"
+    "(dangereux|dangereuse|danger|grave|risque|urgent|méchant)"
+)
+_ONLY_WISH = Rules(
+    "((oui|ouais|bonjour|signaler|c'est ça|voilà|pour|un|faire|signalement|je|veux|voudrais|"
+    "problème|quelque chose) ?)+"
+)
+_ONLY_YES = Rules("((oui|ouais|ok|c'est bon|c'est ça|voilà|d'accord|exact) ?)+")
+_LEAD = re.compile(
+    r"^(?:(?:oh|ah|euh|ben|bah|bof|ouh là|oui|alors|je (?:sais pas|dirais|pense|crois)|on va dire|"
+    r"disons|je vous (?:l'ai|ai|le) dis?t?|c'est|ça fait|il y a|y a|y'a|y en a|il y en a)"
+    r"(?:[\s,]+|$))+",
+    re.I,
+)
+_TAIL = re.compile(r"(?:,? (?:quoi|hein|je crois|je pense|facile|environ ça))+$", re.I)
+_VAGUE = re.compile(r"(?:(?:je|j|moi|ben|bah|euh|alors|la) )*(?:sais|sait) pas(?!.*\bcomme\b)")
+_COUNT = (
+    r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|dix|quinze|vingt|trente|quarante|cinquante)"
+)
+_QUANTITY = re.compile(
+    r"\b(?:(?:au moins|environ|à peu près|peut-être|bien|une bonne|presque) )?(?:"
+    rf"{_COUNT}(?: \w+)? (?:centimètres?|cm|mètres?)"
+    r"(?: (?:carrés?|cubes?|de (?:large|long|profondeur)))?|"
+    rf"{_COUNT} (?:camions?|camionnettes?|coffres?|remorques?|sacs?)\b(?: (?:de|d')\s?\w+)?|"
+    r"(?:une |d'une )?(?:dizaine|vingtaine|trentaine|quinzaine) de "
+    r"(?:sacs?|centimètres|mètres|cartons))",
+    re.I,
+)
+_LIKE = re.compile(
+    r"\b(?:gros|grosse|grand|grande|large|profond|profonde)s? comme (?:une?|le|la|mon|ma) [\w-]+"
+    rf"|\b{_COUNT} (?:centimètres?|cm|mètres?) de (?:large|long|profondeur|diamètre|profond)\b",
+    re.I,
+)
 LONGEST = 300  #: characters kept of a description
 
 
@@ -35,7 +78,7 @@ class ProblemKind(Slot):
         """A known kind, or the words."""
         found = seen(asked.words, self._rules, named=True)
         text = " ".join(asked.words.text.split())[:LONGEST]
-        if found is None and asked.words.count < 2:
+        if found is None and (asked.words.count < 2 or _ONLY_WISH.covers(asked.words.spoken)):
             return None
         values = {"problem": found.id if found else OTHER, "description": text}
         said = found.name if found else text
@@ -43,7 +86,13 @@ class ProblemKind(Slot):
 
     def correct(self, asked: Asked) -> Answer | None:
         """Only a kind that is known: other words may correct something else."""
-        return self.parse(asked) if seen(asked.words, self._rules, named=True) else None
+        found = seen(asked.words, self._rules, named=True)
+        answer = self.parse(asked) if found else None
+        if answer is None or found is None or found.id != asked.task.values.get("problem"):
+            return answer
+        # the same again: what was told first says more
+        told = asked.task.values.get("description") or answer.values["description"]
+        return replace(answer, values={**answer.values, "description": told})
 
     def say(self, task: TaskState) -> str:
         """ "un trou dans la chaussée", or the caller's words."""
@@ -74,13 +123,25 @@ class Size(Slot):
         dump = asked.task.values.get("problem") == "fly_tipping"
         return self._phrases.say("report_size_volume" if dump else "report_size")
 
+    def volunteered(self, asked: Asked) -> Answer | None:
+        """A quantity, where another thing was asked; how the problem is told says none."""
+        rule = _QUANTITY if asked.task.asking else _LIKE
+        found = rule.search(asked.words.text)
+        if found is None:
+            return None
+        size = found.group().strip(" ,.").lower()
+        return Answer({"size": size}, self._phrases.say("report_size_is", size=size))
+
     def parse(self, asked: Asked) -> Answer | None:
         """Any words but "je sais pas"."""
         core = asked.words.core
-        if self._unsure.covers(core) or self._none.covers(core):
+        measured = _QUANTITY.search(asked.words.text) is not None
+        vague = not measured and _VAGUE.match(asked.words.spoken) is not None
+        if vague or self._unsure.covers(core) or self._none.covers(core):
             return Answer({"size": ""}, self._phrases.say("task_agreed"))
         text = " ".join(asked.words.text.split()).strip(" .,!")[:LONGEST]
-        if len(text) < 2:
+        text = _TAIL.sub("", _LEAD.sub("", text))
+        if len(text) < 2 or _ONLY_YES.covers(asked.words.spoken):
             return None
         text = text[0].lower() + text[1:]
         return Answer({"size": text}, self._phrases.say("report_size_is", size=text))
@@ -109,20 +170,36 @@ class Urgent(Slot):
         """The same each time."""
         return self._phrases.say("report_urgent")
 
+    def volunteered(self, asked: Asked) -> Answer | None:
+        """ "C'est dangereux", or that it is not, in the words that tell something else."""
+        if _HARMLESS.search(asked.words.spoken):
+            return self._is_not() if self.wanted(asked.task) else None
+        return self._is() if _SAYS_DANGER.search(asked.words.spoken) else None
+
+    def _is(self) -> Answer:
+        return Answer({"urgent": "oui"}, self._phrases.say("report_urgent_yes"))
+
+    def _is_not(self) -> Answer:
+        return Answer({"urgent": "non"}, self._phrases.say("report_urgent_no"))
+
     def parse(self, asked: Asked) -> Answer | None:
         """Oui, non, or words of danger."""
         words = asked.words
+        if _HARMLESS.search(words.spoken):
+            return self._is_not()
         if self._no.covers(words.spoken) or self._no.covers(words.core):
-            return Answer({"urgent": "non"}, self._phrases.say("report_urgent_no"))
+            return self._is_not()
         first = words.core.split()[:1]
         if first and first[0] in ("non", "nan", "pas"):
-            return Answer({"urgent": "non"}, self._phrases.say("report_urgent_no"))
+            return self._is_not()
         if self._yes.search(words.spoken):
-            return Answer({"urgent": "oui"}, self._phrases.say("report_urgent_yes"))
+            return self._is()
         return None
 
     def correct(self, asked: Asked) -> Answer | None:
         """Only words of danger: a bare oui or non is about something else."""
+        if (told := self.volunteered(asked)) is not None:
+            return told
         return self.parse(asked) if _DANGER.search(asked.words.spoken) else None
 
     def say(self, task: TaskState) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dialog.phrases import Phrases
 from dialog.reply import Action
 from dialog.tasks.form import Asked, Form
-from dialog.tasks.place import Landmark, Place
-from dialog.tasks.problem import ProblemKind, Size, Urgent
+from dialog.tasks.landmark import Landmark
+from dialog.tasks.place import Place
+from dialog.tasks.problem import LONGEST, OTHER, ProblemKind, Size, Urgent
 from dialog.tasks.rules import TaskRules
 from dialog.tasks.task_state import TaskState
 from dialog.town import Service
@@ -35,10 +36,17 @@ class Report(Form):
             ]
         )
 
+    @staticmethod
+    def in_own_words(text: str) -> dict[str, str]:
+        """The values of a problem of no known kind."""
+        return {"problem": OTHER, "description": " ".join(text.split())[:LONGEST]}
+
     def opening(self, task: TaskState, service: Service, asked: Asked) -> str:
         """Thanks, and the problem as understood."""
         if said := self._problem.say(task):
-            return self._phrases.say("report_opening", problem=said)
+            own = task.values.get("problem") == OTHER
+            phrase = "report_opening_other" if own else "report_opening"
+            return self._phrases.say(phrase, problem=said)
         return self._phrases.say("report_opening_unknown")
 
     def recap(self, task: TaskState, service: Service) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialog.decision import Decision, Turn
@@ -12,6 +13,18 @@ from dialog.reply import Action
 from dialog.tasks.rules import Problem, TaskRules
 from dialog.tasks.task_state import TaskState
 from dialog.town import Service, Town
+
+_SELF_CORRECTED = re.compile(
+    r"[\s,.]+(?:enfin|ah|euh|oh)?\s*\b(?:non|pardon|plutôt|je veux dire)\b[\s,]*(?:plutôt\s+)?"
+    r"(?=(?:pour|à|au|aux|avec|c['’]est|la|le|les|l['’])(?:\s|\w))",
+    re.IGNORECASE,
+)
+
+
+_ELECTED = re.compile(
+    r"\bmessages? (?:au|a|pour|a l attention de|destine a)(?: (?:monsieur|madame|m|mme))?"
+    r"(?: (?:le|la|l|un|une))? ?(?:maire|mairesse|adjointe?|elue?)\b"
+)
 
 
 class Routes:
@@ -30,7 +43,12 @@ class Routes:
             found: what the search made of the same words.
             offered: the service that the caller was just told of.
         """
+        if _ELECTED.search(turn.words.spoken):
+            return self._town.elected_service or self._town.default_service
         service = self._people.directory.named(turn.words)
+        corrected = _SELF_CORRECTED.split(turn.words.text)
+        if len(corrected) > 1:  # "pour l'urbanisme, enfin non, pour la voirie"
+            service = self._people.directory.named(Words.of(corrected[-1])) or service
         if service is not None and service.id != self._town.default_service:
             return service.id
         if offered and offered != self._town.default_service:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dialog.intents import Intent, Words
 from dialog.rules import Rules
-from dialog.values.words import utterance
+from dialog.values.words import after
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,6 @@ class TaskRules:
         """What follows "non, …" in the caller's own words; empty when nothing does."""
         match = self._inside["correction"].search(words.spoken)
         return after(words.text, match.group()) if match else ""
-
-
-def after(text: str, folded: str) -> str:
-    """The text behind its first words, given folded."""
-    said = utterance(text)
-    count = len(folded.split())
-    return said.text[said.words[count].start :] if count < len(said.words) else ""
 
 
 def _intent(table: dict[str, str]) -> Intent:

@@ -21,6 +21,7 @@ from dialog.outgoing import Means
 from dialog.people import People
 from dialog.phrases import Phrases
 from dialog.reply import Action, Reply
+from dialog.search.normalise import terms
 from dialog.state import State
 from dialog.tasks.appointment import Appointment
 from dialog.tasks.asides import Aside, Asides
@@ -32,7 +33,7 @@ from dialog.tasks.report import Report
 from dialog.tasks.routes import Routes
 from dialog.tasks.rules import TaskRules
 from dialog.tasks.sending import SENDING, SendingForm
-from dialog.tasks.task_state import CONFIRM, TaskState
+from dialog.tasks.task_state import CONFIRM, CORRECT, TaskState
 from dialog.tasks.ticket import TicketDraft, grouped
 from dialog.town import Service, Town
 from dialog.values.phones import parse_phone
@@ -42,6 +43,19 @@ _INTERNAL = ("phone_part", "street_choices")  #: of a form being filled, not of 
 _PERSON_KEY, _YES_KEY, _NO_KEY, _SKIP_KEY, _REPEAT_KEY, _SLOWER_KEY = "012#*7"
 _REFUSED = re.compile(r"(?:ah |mais )?(?:non|nan)\b")
 _REFUSAL_WORDS = 10  #: of a "non, c'est bon, ils l'ont éteint" after an emergency
+_REFERENCE = re.compile(
+    r"\b(?:quoi|quel|quelle|redire|redites|redonner|redonnez|repeter|repetez|rappelez moi|noter?)"
+    r"\b.{0,30}\breference\b|\breference c (?:est|etait) quoi\b"
+)
+#: a question about one's own matter is what the message is about
+_OWN = re.compile(
+    r"^(?!.*\b(?:faut|besoin|combien|quels?|quelles?|ouvert\w*|coute\w*|horaires?|comment|ouu|"
+    r"quand)\b)"
+    r".*\b(?:mon|ma|mes|notre|nos|j ai|j avais|on a)\b"
+)
+_NOT_BUT = re.compile(r"(?:,|\bmais\b|\bplutôt\b)\s*", re.IGNORECASE)
+_WANTS_TO_KNOW = re.compile(r"\b(?:savoir|demander|renseignement|connaitre)\b")
+_TELLS = 4  #: words of a problem that is told, not only announced
 _SILENCES = 2  #: in a row; then a person and the end of the call are up to the desk
 _FEWEST_KEYS = 2  #: that make a value; one key alone is a command
 
@@ -75,9 +89,9 @@ class Tasks:
         phrases = self._phrases = tools.phrases
         self._report = Report(phrases, rules, streets)
         forms: tuple[Form, ...] = (
-            Message(phrases, rules),
+            Message(phrases, rules, self._is_office),
             self._report,
-            Appointment(phrases, rules),
+            Appointment(phrases, rules, self._is_office),
         )
         self._sending = SendingForm(phrases, rules, tools.town, tools.means)
         self._forms = {form.kind: form for form in (*forms, self._sending)}
@@ -96,6 +110,9 @@ class Tasks:
             if state.awaiting == "person":  # an emergency came in between: it is not forgotten
                 return self._after_emergency(turn, state.task)
             return self._inside(turn, state.task)
+        if state.ticket and _REFERENCE.search(turn.words.spoken):
+            said = self._phrases.say("task_reference", reference=grouped(state.ticket))
+            return say(state, Action.REPEAT, said, fixed=False, awaiting="other")
         offered = state.awaiting in ("message", "appointment")
         if offered and self._tools.intents.is_("yes", turn.words):
             return self._begin(turn, Wish(state.awaiting), state.service, told=False)
@@ -112,7 +129,10 @@ class Tasks:
             kind: "message", "report" or "appointment".
         """
         problem = seen(turn.words, self._rules) if kind == "report" else None
-        return self._begin(turn, Wish(kind, problem))
+        told = kind == self._report.kind and problem is None and turn.words.count >= _TELLS
+        asks = self._rules.report_wish.matches(turn.words)
+        values = self._report.in_own_words(turn.words.text) if told and not asks else None
+        return self._begin(turn, Wish(kind, problem), values=values)
 
     def begin_sending(self, turn: Turn, channel: str, lead: str) -> Decision:
         """Ask where to send what was said; a number in the same breath is taken.
@@ -197,6 +217,14 @@ class Tasks:
         decision = self._ask(turn, task, lead)
         return replace(decision, reply=replace(decision.reply, action=Action.NONE))
 
+    def asks(self, words: Words) -> bool:
+        """Whether a question is asked, by its first words or its mark."""
+        asked = bool(
+            self._rules.inside("question").search(words.spoken)
+            or _WANTS_TO_KNOW.search(words.spoken)
+        )
+        return asked or words.text.rstrip().endswith("?")
+
     def resume(self, turn: Turn, phrase: str) -> Decision | None:
         """Go on with the task after something that was not the caller's doing."""
         task = turn.state.task
@@ -245,20 +273,44 @@ class Tasks:
         form = self._forms[task.kind]
         if not turn.words.spoken:
             return self._ask(turn, task, self._phrases.say("task_sorry"))
-        if self._asides.cancelled(turn):
+        switched = self._switched(turn, task, form)
+        if switched is None and self._asides.cancelled(turn):
             text = self._phrases.say("task_cancelled")
             return say(replace(turn.state, task=None), form.action, text, awaiting="other")
         if self._asides.leaving(turn) and not self._filling.agrees(turn.words, task):
-            return self._left(turn, task)
-        if aside := self._asides.person(turn, task.service):
+            rest = Words.of(self._tools.intents.without("goodbye", turn.words))
+            if not (rest.spoken and self._filling.agrees(rest, task)):
+                return self._left(turn, task)
+            turn = replace(turn, words=rest)  # "oui merci, au revoir" agrees first
+        if aside := self._asides.person(turn, self._service(task).id):
             return self._spoken_aside(turn, task, aside)
         if aside := self._asides.manners(turn):
             return self._spoken_aside(turn, task, aside)
-        if switched := self._switched(turn, task, form):
+        if switched is not None:
             return switched
-        if question := self._asides.question(turn):
+        if readdressed := self._readdressed(turn, task):
+            return readdressed
+        if aside := self._about_callback(turn, task):
+            return self._spoken_aside(turn, task, aside)
+        slot = form.slot(task.asking)
+        service = "" if form is self._report else task.service
+        own = slot is not None and slot.free and _OWN.search(turn.words.spoken)
+        if question := None if own else self._asides.question(turn, service):
             return self._spoken_aside(turn, task, question)
-        return self._render(turn, self._filling.answer(form, self._asked(turn, task)))
+        step = self._filling.answer(form, self._asked(turn, task))
+        if step.task.tries > task.tries and not step.say and self._asides.asks(turn):
+            step = replace(step, lead=self._phrases.say("task_unknown"))
+        return self._render(turn, step)
+
+    def _about_callback(self, turn: Turn, task: TaskState) -> Aside | None:
+        """ "Qui va me rappeler ?", "c'est confirmé alors ?"."""
+        words = turn.words.spoken
+        if task.kind == "appointment" and self._rules.inside("confirmed").covers(words):
+            return Aside(self._phrases.say("appointment_not_yet"))
+        if self._rules.inside("who_calls").search(words):
+            service = self._service(task).name
+            return Aside(self._phrases.say("task_who_calls", service=service))
+        return None
 
     def _switched(self, turn: Turn, task: TaskState, form: Form) -> Decision | None:
         """ "En fait je voudrais un rendez-vous": another task, with what is known of the caller."""
@@ -270,13 +322,30 @@ class Tasks:
         if other is None or other.kind == task.kind or not other.said:
             return None
         kept = {name: v for name, v in task.values.items() if name in ("name", "phone")}
-        return self._begin(turn, other, values=kept)
+        return self._begin(turn, other, task.service, values=kept)
+
+    def _readdressed(self, turn: Turn, task: TaskState) -> Decision | None:
+        """ "Non, c'est pour le service des sports": another service gets it."""
+        corrected = self._rules.corrected(turn.words)
+        if task.kind not in ("message", "appointment"):
+            return None
+        first = not task.service and task.asking in ("name", "subject")
+        if not (corrected or first or task.asking in (CONFIRM, CORRECT)):
+            return None
+        meant = _NOT_BUT.split(corrected or turn.words.text)[-1]
+        by_title = task.asking == "subject"
+        service = self._tools.people.directory.only_office(meant, by_title=by_title)
+        if service is None or service.duty or service.id == task.service:
+            return None
+        lead = self._phrases.say("task_noted" if first else "task_fixed")
+        return self._ask(turn, replace(task, service=service.id), lead)
 
     def _after_emergency(self, turn: Turn, task: TaskState) -> Decision | None:
         """Only a clear "non" to "voulez-vous quelqu'un ?" goes back to the task."""
         words = turn.words
         refused = _REFUSED.match(words.spoken) and words.count <= _REFUSAL_WORDS
-        if not words.spoken or not (refused or self._tools.intents.is_("no", words)):
+        over = any(self._tools.intents.is_(name, words) for name in ("no", "all_clear"))
+        if not words.spoken or not (refused or over):
             return None
         return self._ask(turn, task, self._phrases.say("emergency_no"))
 
@@ -341,12 +410,17 @@ class Tasks:
             told: whether the words tell something; a "oui" does not.
         """
         form = self._forms[asked_for.kind]
-        found = self._tools.finder.decide(turn)[0] if told and form.kind != "message" else None
+        looks = told and form.kind != "message" and not self._bare(turn.words)
+        found = self._tools.finder.decide(turn)[0] if looks else None
         if form.kind == "appointment" and told:
             offered = self._offered(turn, found, service)
             if offered is not None:
                 return offered
         task = TaskState(form.kind, self._routes.named(turn, found, service), dict(values or {}))
+        turn_told = self._wished(turn) if not told or turn.state.awaiting else turn
+        if form.kind != self._report.kind:
+            person = self._tools.people.directory.person(turn_told.words)
+            task = replace(task, values={**task.values, **({"person": person} if person else {})})
         if asked_for.problem is not None:
             description = " ".join(turn.words.text.split())[:300]
             task = task.fill(
@@ -355,16 +429,28 @@ class Tasks:
         if turn.state.awaiting == "appointment" and told:
             task = replace(task, asking="days")
             step = self._filling.answer(form, self._asked(turn, task))
+            before = replace(step.task, asking="")
+            reason = self._filling.volunteered(form, self._asked(turn_told, before))
+            step = replace(reason, lead=f"{step.lead} {reason.lead}".strip())
         else:
-            step = self._filling.volunteered(form, self._asked(turn, task)) if told else Step(task)
+            step = self._filling.volunteered(form, self._asked(turn_told, task))
         lead = form.opening(step.task, self._service(step.task), self._asked(turn, step.task))
         state = turn.state
         if any(slot.free for slot in form.slots) and not state.warned:
             lead = f"{lead} {self._phrases.say('task_health')}"
             state = replace(state, warned=True)
         # the opening replaces read-backs of what was said a second ago; a question stays
+        complete = form.next(step.task) is None and step.task.values.get("street_known") != "non"
+        if complete and form.kind == self._report.kind:
+            step = replace(step, lead="")  # the recap says it all
         decision = self._render(replace(turn, state=state), replace(step, lead=_joined(lead, step)))
         return _about(decision, found)
+
+    @staticmethod
+    def _wished(turn: Turn) -> Turn:
+        """The turn with the wish that an offer was made to: "oui" says nothing itself."""
+        history = turn.state.history if turn.state.awaiting == "appointment" else ()
+        return replace(turn, words=Words.of(history[-1] if history else ""))
 
     def _offered(self, turn: Turn, found: Decision | None, service: str) -> Decision | None:
         """The town's own way to an appointment, before a request: its booking page, or its sheet.
@@ -377,8 +463,11 @@ class Tasks:
         if wanted.booking:
             text = self._phrases.say("appointment_link", service=wanted.name, link=wanted.booking)
             decision = say(turn.state, Action.APPOINTMENT, text, awaiting="appointment")
-            return replace(decision, state=replace(decision.state, service=wanted.id))
+            state = replace(decision.state, service=wanted.id).remember(turn.words.text)
+            return replace(decision, state=state)
         named = self._tools.people.directory.named(turn.words)
+        if not terms(self._rules.appointment.anywhere.without(turn.words.core)):
+            return None  # "je voudrais un rendez-vous": nobody knows yet what for
         if found is None or named is not None or not _tells_of_appointments(found.reply):
             return None
         told = self._asides.without_offer(found.reply.say)
@@ -408,6 +497,14 @@ class Tasks:
         text = form.done(task, service, **said)
         decision = say(state, form.action, text, fixed=False, awaiting="other")
         return replace(decision, tickets=(ticket,))
+
+    def _bare(self, words: Words) -> bool:
+        """Whether only the wish is said: "je voudrais un rendez-vous" is no matter of a sheet."""
+        rest = self._rules.appointment.anywhere.without(words.core)
+        return rest != words.core and not terms(rest)
+
+    def _is_office(self, text: str) -> bool:
+        return self._tools.people.directory.only_office(text) is not None
 
     def _dangerous(self, task: TaskState) -> bool:
         return task.kind == self._report.kind and self._report.is_danger(task)

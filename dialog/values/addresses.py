@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dialog.search.normalise import STOP, fold
 from dialog.values.cardinals import readings, with_digits
-from dialog.values.streets import KINDS, StreetMatch, Streets
+from dialog.values.streets import KINDS, StreetMatch, Streets, unnamed
 from dialog.values.words import Utterance, listed, utterance
 
 MAX_WORDS = 120  #: an address is said in the first of them
@@ -35,6 +35,10 @@ _LANDMARK_ENDS = (STOP | {"il", "y", "numero", "merci", "voila"}) - listed(
     "de du des d la le les l a au aux en et sur saint"
 )
 _NOT_LANDMARK = listed("moi chez tout suite demain hier midi jour soir matin heure heures")
+#: kinds of street that stand for themselves: "juste avant le pont"
+_PLACES_ALONE = listed("pont square cite parvis residence galerie")
+#: after "devant": says nothing of the street that follows
+_AT_HOME = (("chez", "moi"), ("chez", "nous"), ("ma", "maison"), ("notre", "maison"))
 _FEMININE = listed(
     "rue avenue place impasse allee route ruelle promenade esplanade residence villa voie montee "
     "traverse sente venelle cite cour galerie rocade"
@@ -72,7 +76,7 @@ def parse_address(text: str, streets: Streets) -> Address | None:
     if corner is not None:
         return corner
     number, rep, house = _house(said)
-    kinds = [at for at in _kinds(tokens) if not _also(tokens, at)]
+    kinds = [at for at in _kinds(tokens) if not (_also(tokens, at) or unnamed(said, at))]
     start = next((at for at in kinds if at >= house[0]), kinds[0] if kinds else None)
     relation, after = _relation(tokens)
     landmark = _landmark(said, after, house) if relation else ""
@@ -153,7 +157,8 @@ def _house(said: Utterance) -> tuple[int | None, str, tuple[int, int]]:
     at = 0
     while at < len(tokens):
         numbers = readings(tokens, at)
-        if not numbers or (at and tokens[at - 1] in KINDS):
+        plate = at > 0 and len(tokens[at - 1]) == 2 and said.words[at - 1].written.isupper()
+        if not numbers or plate or (at and tokens[at - 1] in KINDS):
             at += 1
             continue
         number = numbers[0]
@@ -177,6 +182,8 @@ def _rank(tokens: Sequence[str], at: int, end: int, rep: bool) -> int:
         return 2
     if tokens[at] in ("un", "une") and end == at + 1:
         return 0
+    if any(word in _OTHER_NUMBERED for word in tokens[max(0, at - 2) : at]):
+        return 0
     if end < len(tokens) and tokens[end] in _COUNTED:
         return 0
     inside = any(word in _STREET_WORD for word in tokens[max(0, at - 4) : at])
@@ -185,6 +192,8 @@ def _rank(tokens: Sequence[str], at: int, end: int, rep: bool) -> int:
     return 2 if at and tokens[at - 1] in _BEFORE_NUMBER else 1
 
 
+#: "le lampadaire numéro 245": no house
+_OTHER_NUMBERED = listed("lampadaire candelabre reverbere poteau ligne bus arret place")
 _COUNTED = listed(
     "h heure heures jours jour mois semaine semaines an ans euros metres fois janvier fevrier mars "
     "avril mai juin juillet aout septembre octobre novembre decembre personnes eme e er"
@@ -211,7 +220,8 @@ def _relation(tokens: Sequence[str]) -> tuple[str, int]:
     for at in range(len(tokens)):
         for length in (3, 2, 1):
             words = " ".join(tokens[at : at + length])
-            if words in _RELATIONS and len(tokens) > at + length:
+            here = tokens[at + length : at + length + 2] in _AT_HOME
+            if words in _RELATIONS and len(tokens) > at + length and not here:
                 return _RELATIONS[words], at + length
     return "", 0
 
@@ -231,7 +241,9 @@ def _landmark(said: Utterance, at: int, house: tuple[int, int]) -> str:
     end = at
     while end < len(tokens) and end - at < 6:
         word = tokens[end]
-        stops = word in _STREET_WORD or word in _LANDMARK_ENDS or word in _NOT_LANDMARK
+        alone = word in _PLACES_ALONE and (end + 1 == len(tokens) or "," in said.gap(end))
+        street = word in _STREET_WORD and not alone  # "avant le pont" is no street
+        stops = street or word in _LANDMARK_ENDS or word in _NOT_LANDMARK
         if stops or house[0] <= end < house[1] or readings(tokens, end):
             break
         if end > at and re.search(r"[,.;:!?]", said.gap(end - 1)):

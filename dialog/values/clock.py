@@ -188,7 +188,8 @@ def _range_end(tokens: Sequence[str], at: int, end: int) -> bool:
         hours = other and other.end < len(tokens) and tokens[other.end] in _HOUR_WORDS
         return bool(hours or tokens[end + 1] == "midi" or (other and joint == "et"))
     if at >= 2 and tokens[at - 1] == "et":  # the second end: "entre 14 heures et 16"
-        return "entre" in tokens[max(0, at - 8) : at - 1]
+        date = end < len(tokens) and tokens[end] in _MONTHS
+        return not date and "entre" in tokens[max(0, at - 8) : at - 1]
     return bool(
         at >= 2 and tokens[at - 1] == "a" and set(tokens[max(0, at - 4) : at]) & {*_HOUR_WORDS}
     )

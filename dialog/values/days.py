@@ -45,6 +45,8 @@ def say_days(first: date, last: date, today: date) -> str:
     """A day or a span in French, which `parse_day` reads back as the same one."""
     if first == last:
         return _say(first, today)
+    if (first.year, first.month) == (last.year, last.month) and first.day > 1:
+        return f"du {WEEKDAYS[first.weekday()]} {first.day} au {_full(last, today)}"
     return f"du {_full(first, today)} au {_full(last, today)}"
 
 
@@ -111,13 +113,15 @@ def _valid(year: int, month: int, day: int) -> date | None:
 _FROM_TO = re.compile(
     r"\b(?:du|de|entre|a partir du)(?: le)? (?P<a>(?:\w+ ){1,5}?)(?:au|a|et)(?: le)? (?P<b>.+)"
 )
+#: "entre 9 et 11" are hours; "entre le 9 et le 11" are days
+_HOURS = re.compile(rf"\bentre \d{{1,2}} et \d{{1,2}}\b(?! {'| '.join(map(fold, MONTHS))})")
 _BY = re.compile(r"\b(?:d ici(?: a)?|avant|jusqu (?:a|au)|au plus tard)(?: le| la)? (?P<rest>.+)")
 
 
 def _span(words: str, today: date) -> _Found:
     """ "du 3 au 5 mai", "entre lundi et mercredi"."""
     match = _FROM_TO.search(words)
-    if match is None:
+    if match is None or _HOURS.search(words):
         return None
     last = _single(f"le {match['b']}", today)
     if last is None:
@@ -367,7 +371,8 @@ _WEEK = re.compile(
     r"(?: (?P<which>prochaine?|derniere?|passee?|d apres|suivante?|qui vient))?\b"
 )
 _SOLE = re.compile(
-    r"\b(?:en (?:debut|fin|milieu) de|cette|la|ce|le|en|dans la) (?:semaine|week end|weekend)"
+    r"\b(?:en (?:debut|fin|milieu) de|cette|la|ce|le|dans la) (?:semaine|week end|weekend)"
+    r"|\ben (?:week end|weekend)"
 )
 _PART_OF_WEEK = {"debut": (0, 1), "milieu": (2, 2), "fin": (3, 4)}
 

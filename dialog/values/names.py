@@ -26,8 +26,9 @@ _TITLES = {
 }
 _STRONG = (
     "je m appelle", "je me nomme", "mon nom est", "mon nom c est", "mon nom de famille est",
-    "mon nom de famille c est", "nom de famille", "mon nom", "au nom de", "a le nom de",
-    "c est au nom de", "le nom c est", "le nom est", "nom", "vous etes avec",
+    "mon nom de famille c est", "my name is", "nom de famille", "mon nom", "au nom de",
+    "a le nom de",
+    "de la part de", "c est au nom de", "le nom c est", "le nom est", "nom", "vous etes avec",
 )  # fmt: skip
 _WEAK = (
     "c est",
@@ -49,7 +50,7 @@ _GO_ON = listed("avec sans comme j je s")
 _ENDS = (STOP - _PARTICLES) | listed(
     "merci voila habite appelle appelais appellerais vous nous svp s epelle ecrit prononce tout "
     "bonjour appareil comme avec sans epeler voudrais rue numero telephone il vous plait oui non "
-    "ok accord rappelez rappeler rien savoir question urgent secretaire mairie"
+    "attendez ok accord rappelez rappeler bye ciao rien savoir question urgent secretaire mairie"
 )
 
 
@@ -78,7 +79,7 @@ def parse_name(text: str) -> NameReading | None:
     said = Utterance(whole.text, whole.words[:MAX_WORDS])
     if body := _body(said):
         return NameReading(body)
-    runs = list(spellings(said))
+    runs = [run for run in spellings(said) if not _hint(said.folded, run.first)]
     start, announced = _introduced(said.folded)
     title, first = _title(said.folded, start)
     sure = announced or bool(title) or bool(runs)
@@ -172,7 +173,9 @@ def _heard(
         if at in spelled or (words and word.folded in _FILLERS):
             at += 1
             continue
-        if word.folded in _ENDS or not word.folded.isalpha() or word.folded in _TITLES:
+        kabyle = word.folded == "ait" and word.written[0] == "A"  # "Mohamed Aït Ouali"
+        ends = word.folded in _ENDS and not kabyle
+        if ends or not word.folded.isalpha() or word.folded in _TITLES:
             break
         end = at + 1
         while end < len(said.words) and said.gap(end - 1) in ("-", "'") and end not in spelled:
@@ -181,7 +184,8 @@ def _heard(
         if written not in words:  # "Marie, Marie Dupont"
             words.append(written)
         at = end
-        if re.search(r"[.;:!?]", said.gap(at - 1)) and not _goes_on(said, at, spelled):
+        gap = said.gap(at - 1).replace("...", "").replace("…", "")  # "Suzanne... Suzanne Bricard"
+        if re.search(r"[.;:!?]", gap) and not _goes_on(said, at, spelled):
             break
     while words and fold(words[-1]) in _PARTICLES - {"saint", "ben"}:
         words.pop()
@@ -213,8 +217,30 @@ def _apart(heard: list[str]) -> tuple[list[str], list[str]]:
     return words, capitals
 
 
+def _hint(tokens: Sequence[str], at: int) -> bool:
+    """Whether letters only say how a name is written: "Mallet, avec deux L et un T"."""
+    return at > 0 and tokens[at - 1] in ("avec", "sans", "prend", "a")
+
+
+def _together(words: Sequence[str], spelled: Sequence[str]) -> str:
+    """A name of several words that was spelled whole: "Le Moine, L E, M O I G N E"."""
+    letters = "".join(fold(part).replace(" ", "") for part in spelled)
+    joined = "".join(fold(word).replace(" ", "") for word in words)
+    if letters == joined and len(words) > 1:
+        return " ".join(words)
+    first = fold(words[0]) if len(words) == 2 else ""
+    if first not in _PARTICLES or fuzz.ratio(letters, joined) < 75:
+        return ""
+    written = "".join(part for part in spelled if part.isalpha())
+    if not letters.startswith(first) or len(written) != len(letters):
+        return ""
+    return f"{words[0]} {titled(written[len(first) :])}"
+
+
 def _with_spellings(heard: list[str], spelled: Sequence[str]) -> str:
     words = [titled(word) if fold(word) not in _PARTICLES else word for word in heard]
+    if words and spelled and (whole := _together(words, spelled)):
+        return whole
     for letters in spelled:
         name = titled(letters)
         alike = [_alike(word, name) for word in words]

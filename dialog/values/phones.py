@@ -312,8 +312,14 @@ def _repeated(tokens: Sequence[str], at: int, last: int) -> Iterator[_Piece]:
 
 
 def _copies(tokens: Sequence[str], at: int, last: int, times: int) -> Iterator[_Piece]:
+    named = at < last and tokens[at] == "le"  # "deux fois le vingt-huit"
+    at += named
     if at >= last:
         return
+    if named:
+        for pair in readings(tokens, at):
+            if 10 <= pair.value < 100 and pair.end <= last:
+                yield _Piece(str(pair.value) * times, pair.end)
     value = 0 if tokens[at] in _ZERO else number_of(tokens[at])
     if value is None:
         value = next((n.value for n in readings(tokens, at) if n.end == at + 1), None)

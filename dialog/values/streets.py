@@ -40,6 +40,11 @@ _ENDS = (STOP - _ARTICLES) | listed(
     "numero devant derriere face cote niveau angle croisement merci voila bonjour madame monsieur "
     "appartement batiment etage il pres habite vers depuis hauteur"
 )
+#: what follows a word that is no street there: "la cour de l'immeuble", "une place de parking"
+_BUILDING = tuple(("de", "l", word) for word in ("immeuble", "hopital", "usine", "autre"))
+_PARKING = tuple(
+    ("de", word) for word in ("parking", "stationnement", "chez", "recreation", "jeux")
+)
 _MAX_NAME = 8  #: words after the kind
 _MAX_WINDOW = 4  #: words of a name without a kind
 _MAX_SCANNED = 60  #: words among which a street is looked for
@@ -70,6 +75,11 @@ class StreetMatch:
     choices: tuple[str, ...] = ()  #: the streets to ask about, the likeliest first
     score: float = 0.0  #: 0 to 100
     heard: str = ""  #: the words it was found in
+
+    @classmethod
+    def unknown(cls, heard: str) -> StreetMatch:
+        """A street that is on no list, as it was heard."""
+        return cls(Verdict.UNKNOWN, heard, (), 0.0, heard)
 
     @property
     def listed(self) -> bool:
@@ -152,7 +162,7 @@ class Streets:
         said = Utterance(said.text, said.words[:_MAX_SCANNED])
         tokens = _plain(said)
         starts = [at for at, word in enumerate(tokens) if word in KINDS and at + 1 < len(tokens)]
-        for at in starts:
+        for at in (at for at in starts if not unnamed(said, at)):
             match = self._after_kind(said, tokens, at)
             if match is not None:
                 return match
@@ -212,12 +222,28 @@ class Streets:
                 found[number] = max(found.get(number, 0.0), worth)
         heard = frozenset(map(sound, core))
         for number, said in enumerate(self._core_sounds):
-            if whole and heard < said:
+            # without "rue", "l'eau" sounds like a part of "Haut-Bois": the letters must agree
+            spelled = bool(kind) or set(core) < set(self._streets[number].core)
+            if whole and heard < said and spelled:
                 found[number] = max(found.get(number, 0.0), _PART_OF_NAME)
         return {
             self._streets[number].name: score - _other(kind, self._streets[number].kind)
             for number, score in found.items()
         }
+
+
+def unnamed(said: Utterance, at: int) -> bool:
+    """Whether a kind stands without a name: "sur la route, le pauvre", "la cour de l'immeuble"."""
+    yard = said.folded[at] == "cour" and said.folded[at + 1 : at + 3] == ("de", "l")
+    if (
+        yard
+        or said.folded[at + 1 : at + 4] in _BUILDING
+        or said.folded[at + 1 : at + 3] in _PARKING
+    ):
+        return True
+    before = said.folded[at - 1] if at else ""
+    marked = any(mark in said.gap(at) for mark in ",.;:!?")
+    return marked and before in ("la", "le", "l", "ma", "notre", "cette", "une", "un")
 
 
 def _other(kind: str, listed: str) -> float:

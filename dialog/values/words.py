@@ -57,6 +57,13 @@ def utterance(text: str) -> Utterance:
     return Utterance(plain, tuple(word for word in found if word.folded))
 
 
+def after(text: str, folded: str) -> str:
+    """The text behind its first words, given folded."""
+    said = utterance(text)
+    count = len(folded.split())
+    return said.text[said.words[count].start :] if count < len(said.words) else ""
+
+
 def line(text: str) -> str:
     """The folded words on one line: "8 h 30", "c est rue des lilas"."""
     return " ".join(utterance(text).folded)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,6 +48,14 @@ def test_there_are_enough_of_them() -> None:
 @pytest.mark.parametrize("point", [*POINTS, *(f"bad.{case}" for case in BAD_INPUT)])
 def test_every_point_is_covered(point: str) -> None:
     assert sum(point in scenario.covers for scenario in SCENARIOS) >= 1
+
+
+def test_the_table_in_the_documents_is_up_to_date() -> None:
+    text = (HERE.parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| [^|]+ \| (\d+) \|$", text, re.MULTILINE))
+    counted = Counter(point for scenario in SCENARIOS for point in scenario.covers)
+    assert rows == {point: str(count) for point, count in counted.items()}
+    assert f"{len(SCENARIOS)} scenarios in `tests/scenarios/`" in text
 
 
 def test_each_says_more_than_that_something_is_said() -> None:

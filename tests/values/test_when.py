@@ -197,7 +197,7 @@ MOMENTS = {
     "lundi entre 14 et 16 heures": "lundi, entre 14h et 16h",
     "vendredi en fin de journée": "vendredi, en fin de journée",
     "le 14 à 16 heures": "le lundi 14 décembre à 16h",
-    "en fin de semaine": "du jeudi 26 novembre au vendredi 27 novembre",
+    "en fin de semaine": "du jeudi 26 au vendredi 27 novembre",
     "plutôt le matin": "le matin",
     "après 17 heures": "après 17h",
     "à midi": "à 12h",

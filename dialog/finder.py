@@ -31,6 +31,7 @@ SURE = 0.78  #: confidence from which a sheet is spoken: above it 19 answers in 
 AFTER = 0.72  #: the same for a turn after an answer
 ASKED = 0.6  #: the same after a question back: there will be no second one (requirements P02)
 REWRITTEN = 0.9  #: the same for what the language model made of a follow-up
+NOWHERE = 0.3  #: confidence under which nothing was near
 WISHED = 0.45  #: the same for a wish, such as a person: a mistake costs little
 DOUBTFUL = 0.20  #: confidence from which a question back is worth the caller's time
 KNOWN = 6.5  #: score under which no sheet speaks of what was said
@@ -111,14 +112,18 @@ class Finder:
     def _rewritten(
         self, turn: Turn, leaning: Lean, query: Query, ranking: Ranking
     ) -> tuple[Query, Ranking]:
-        """Search the language model's full question; it may only make sure of what was near."""
+        """Search the language model's full question: it may make sure of what was near, or find
+        where nothing was.
+        """
         full = self._model.rewrite(turn.state.history, turn.words.text) if self._model else ""
         if not terms(full):
             return query, ranking
         other = self._index.query(full)
         found = self._index.rank(other, turn.at.date())
         near = {hit.sheet.id for hit in ranking.hits[:MOST_CHOICES]}
-        helps = _sure(found, REWRITTEN) and found.hits[0].sheet.id in near
+        helps = _sure(found, REWRITTEN) and (
+            ranking.confidence < NOWHERE or found.hits[0].sheet.id in near
+        )
         return (other, found) if helps else (query, ranking)
 
     def _reply(

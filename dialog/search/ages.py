@@ -45,11 +45,11 @@ class Ages:
 
     def __init__(self, sheets: Sequence[Sheet]) -> None:
         titles = [fold(sheet.title) for sheet in sheets]
-        self._child = np.array([bool(_OF_CHILD.search(title)) for title in titles])
-        self._adult = np.array([bool(_OF_ADULT.search(title)) for title in titles])
+        self._child = np.array([bool(_OF_CHILD.search(title)) for title in titles], bool)
+        self._adult = np.array([bool(_OF_ADULT.search(title)) for title in titles], bool)
         ageless = [_ageless(title) for title in titles]
         grown = {one for one, child in zip(ageless, self._child, strict=True) if not child}
-        self._twin = self._child & np.array([one in grown for one in ageless])
+        self._twin = self._child & np.array([one in grown for one in ageless], bool)
 
     def bonus(self, text: str) -> NDArray[np.float32]:
         """What each sheet's score gains by the age that these words tell of."""

@@ -41,10 +41,10 @@ def test_a_new_town_is_made_checked_and_not_made_twice(tmp_path: Path) -> None:
 def test_an_unknown_key_stops_every_command_with_exit_code_78(tmp_path: Path) -> None:
     run("init", tmp_path)
     with (tmp_path / "allomairie.toml").open("a") as stream:
-        stream.write("portt = 1\n")
+        stream.write("\n[shutdown]\nportt = 1\n")
     result = run("serve", "--town", tmp_path)
     assert result.returncode == 78
-    assert "'http.portt' does not exist" in " ".join(result.stderr.split())
+    assert "'shutdown.portt' does not exist" in " ".join(result.stderr.split())
 
 
 def test_a_broken_sheet_is_named_with_its_line(tmp_path: Path) -> None:

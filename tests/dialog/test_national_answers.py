@@ -116,7 +116,9 @@ def test_age_tells_twins_apart(desk: Desk) -> None:
     assert hers.reply.candidates[0].sheet == "F1342"
     gain = Ages([CARD, CHILD]).bonus("pour mon fils de dix ans")
     assert gain[1] > 0 > gain[0]
-    assert not Ages([CARD, CHILD]).bonus("une carte d'identité").any()
+    unsaid = Ages([CARD, CHILD]).bonus("une carte d'identité")
+    assert unsaid[0] == 0 > unsaid[1], "nobody spoke of a child"
+    assert not Ages([CHILD]).bonus("une carte d'identité").any(), "and there is no other sheet"
 
 
 @pytest.mark.parametrize("said", ["le deuxième", "c'est pour ma fille"])

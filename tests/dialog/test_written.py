@@ -29,7 +29,7 @@ VOICE = re.compile(
 BY_VOICE = re.compile(
     r"greeting|relay|silence|cap_|task_nobody|resume_|written_|keypad_topic"
     r"|(^|_)transfer($|_failures)|(breakdown|emergency|refused|child|person|elected)_transfer"
-    r"|person_unknown|foreign_hold|report_done_duty"
+    r"|person_unknown|foreign_hold|report_done_duty|desk_"  # the last ones are said to a desk
 )
 
 

@@ -24,7 +24,7 @@ run: models
 
 test: models
 	@$(BIN)/allomairie models pull kokoro-caller-voices
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --ignore=tests/edge --ignore=tests/hostile $(PYTEST_ARGS)
 
 interop: models
 	@timeout 1200 $(BIN)/python -m pytest tests/interop tests/edge tests/hostile $(PYTEST_ARGS)

@@ -96,7 +96,8 @@ class Awaited:
         if state.awaiting == "person":
             return self._to_duty(turn)
         if state.awaiting == "choice":
-            return None if self._number(turn) is None else self._finder.chosen(turn, 0)
+            sure = len(state.choices) == 1 or self._number(turn) is not None
+            return self._finder.chosen(turn, 0) if sure else None
         if state.awaiting == "menu":
             return None  # which key is meant is not said
         if state.more:

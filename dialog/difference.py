@@ -44,6 +44,8 @@ def differences(titles: Sequence[str]) -> list[str]:
     "Carte d'identité d'un majeur : en cas de perte" and "… d'un mineur : en cas de perte" give
     "un adulte" and "un enfant"; titles with little in common are given whole.
     """
+    if len(titles) == 1:
+        return [_inside(titles[0])]
     words = [_WORD.findall(_plain(title)) for title in titles]
     lowered = [[word.lower() for word in one] for one in words]
     start = len(_shared(lowered))

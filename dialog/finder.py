@@ -29,6 +29,7 @@ Grant = Callable[[Turn, str], Decision | None]  #: the decision on a wish, by it
 
 SURE = 0.78  #: confidence from which a sheet is spoken: above it 19 answers in 20 are right
 AFTER = 0.72  #: the same for a turn after an answer
+AT_HOME = 0.72  #: the same for a sheet of the town: few are near, and it is what callers ask for
 ASKED = 0.6  #: the same after a question back: there will be no second one (requirements P02)
 REWRITTEN = 0.9  #: the same for what the language model made of a follow-up
 NOWHERE = 0.3  #: confidence under which nothing was near
@@ -132,7 +133,7 @@ class Finder:
         if (told := self._opening.of_office(turn)) is not None:
             return told, True
         phone = self._opening.phone(turn)
-        if _sure(ranking, _least(turn, leaning)):
+        if _sure(ranking, _least(turn, leaning, ranking)):
             hit = ranking.hits[0]
             asked_again = leaning.follow_up and hit.sheet.id == turn.state.sheet
             told = self.answer(turn, hit, query, leaning, ranking, follow_up=asked_again)
@@ -142,7 +143,7 @@ class Finder:
         if (configured := self._opening.decide(turn)) is not None:
             return configured, True
         choices = () if self._unknown(turn, ranking) else close_choices(ranking)
-        if len(choices) > 1 and turn.state.awaiting != "choice":
+        if choices and turn.state.awaiting != "choice":
             return self._clarify(turn, choices, ranking), True
         return self._nothing(turn, ranking), False
 
@@ -251,7 +252,8 @@ class Finder:
     def _clarify(self, turn: Turn, choices: tuple[Hit, ...], ranking: Ranking) -> Decision:
         names = differences([hit.sheet.title for hit in choices])
         fields = dict(zip(("first", "second", "third"), names, strict=False))
-        text = self._phrases.say("clarify_three" if len(names) == 3 else "clarify_two", **fields)
+        phrase_name = ("clarify_one", "clarify_two", "clarify_three")[len(names) - 1]
+        text = self._phrases.say(phrase_name, **fields)
         after = replace(
             turn.state.settled(),
             awaiting="choice",
@@ -340,10 +342,13 @@ def _sure(ranking: Ranking, least: float = SURE) -> bool:
     return best is not None and best.probability >= least and not is_wish(best.sheet.id)
 
 
-def _least(turn: Turn, leaning: Lean) -> float:
+def _least(turn: Turn, leaning: Lean, ranking: Ranking) -> float:
     """The confidence that an answer needs here."""
     if turn.state.awaiting == "choice":
         return ASKED
+    best = ranking.best
+    if best is not None and not best.sheet.national:
+        return AT_HOME
     return AFTER if leaning.after else SURE
 
 

@@ -17,7 +17,7 @@ from dialog.search.normalise import fold
 from dialog.sheets import Sheet
 
 AGREES, DISAGREES = 0.7, -1.5  #: what the score of a sheet gains
-UNSAID = -1.0  #: the same for a child's twin of a sheet, when nobody spoke of a child
+UNSAID = -2.0  #: the same for a child's twin of a sheet, when nobody spoke of a child
 MAJORITY = 18
 
 _YEARS = "|".join(fold(num2words(n, lang="fr")) + rf"|{n}" for n in range(1, MAJORITY))

@@ -121,6 +121,16 @@ def test_age_tells_twins_apart(desk: Desk) -> None:
     assert not Ages([CHILD]).bonus("une carte d'identité").any(), "and there is no other sheet"
 
 
+@pytest.mark.parametrize("said", ["Oui, c'est ça.", "oui", "ma première carte d'identité"])
+def test_a_question_back_about_one_sheet_is_answered_by_yes(desk: Desk, said: str) -> None:
+    asked = State(awaiting="choice", choices=("F1341",), question="une carte d'identité")
+    assert desk.hear(asked, said, at=AT).reply.sheet == "F1341"
+    assert desk.key(asked, "1", at=AT).reply.sheet == "F1341"
+    refused = desk.hear(asked, "non, pas du tout", at=AT).reply
+    assert refused.sheet is None
+    assert refused.action is Action.CLARIFY
+
+
 @pytest.mark.parametrize("said", ["le deuxième", "c'est pour ma fille"])
 def test_the_answer_to_a_question_back_picks_its_sheet(desk: Desk, said: str) -> None:
     asked = State(awaiting="choice", choices=("F1341", "F1342"), question="une carte d'identité")

@@ -34,6 +34,13 @@ _SOUNDS = re.compile(r"[\[(*♪♫][^\])*♪♫]*(?:[\])*♪♫]|$)")  # "[Musiq
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|$)")  # a point inside "amara.org" ends nothing
 _STUTTER = re.compile(r"([^\W\d_]{1,4}?)\1{7,}")  # "hahahahahahahaha": a loop inside one word
 
+_BEEPS = 4  #: times that a tone of one word is written
+_SAID_AGAIN = re.compile(
+    r"(?:oui|ouais|si|non|nan|no|yes|allo|bonjour|merci|bien|bon|vite|feu|fire|gaz|secours|aide|help"
+    r"|police|ambulance|attend(?:ez|s)|stop|ecoutez|pardon|pitie|personne|agent|quoi|hein|voila)"
+)
+)
+
 _LONGEST_UNIT = 8  #: words
 _LONGEST_DICTATION = 24  #: numbers in a row that a caller may dictate
 _NUMBER = re.compile(
@@ -46,11 +53,23 @@ _NUMBER = re.compile(
 
 
 def without_credits(text: str) -> str:
-    """The text without subtitle credits and bracketed sounds; '' when nothing else is left."""
+    """The text without subtitle credits, bracketed sounds and tones; '' when nothing is left."""
     spoken = " ".join(_SOUNDS.sub(" ", text).split())
     kept = [s for s in _SENTENCE.findall(spoken) if not _CREDITS.fullmatch(_plain(s))]
     result = " ".join(kept)
+    if _is_beeping(result):
+        return ""
     return result if re.search(r"\w", result) else ""
+
+
+def _is_beeping(text: str) -> bool:
+    """Whether this is a busy tone written down: one word over and over that nobody says so."""
+    words = [_plain(word) for word in re.findall(r"[\w']+", text)]
+    return len(words) >= _BEEPS and len(set(words)) == 1 and not _said_over_and_over(words[0])
+
+
+def _said_over_and_over(word: str) -> bool:
+    return bool(_SAID_AGAIN.fullmatch(word)) or _is_number([word])
 
 
 def is_loop(text: str) -> bool:

@@ -140,3 +140,18 @@ def test_what_a_caller_may_repeat_is_no_loop(spoken: str) -> None:
 )
 def test_a_loop_is_said_once_and_numbers_stay(looped: str, once: str) -> None:
     assert without_loop(looped) == once
+
+
+@pytest.mark.parametrize(
+    "tone", ["Fou ! Fou ! Fou ! Fou !", "bip bip bip bip bip", "Tu, tu, tu, tu."]
+)
+def test_a_tone_written_down_is_nothing_said(tone: str) -> None:
+    assert without_credits(tone) == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Non, non, non, non !", "Allô ? Allô ? Allô ? Allô ?", "Feu ! Feu ! Feu ! Feu !", "deux " * 5],
+)
+def test_what_people_say_over_and_over_is_kept(said: str) -> None:
+    assert without_credits(said) == said.strip()

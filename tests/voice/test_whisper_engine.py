@@ -106,7 +106,7 @@ def test_hints_do_not_change_what_was_clearly_said() -> None:
     hints = "Saint-Aubin, état civil, urbanisme, déchetterie"
     heard = engine().transcribe(called(QUESTION), hints=hints)
     assert compare(QUESTION, heard.text).rate <= 15
-    assert engine().transcribe(called("Oui."), hints=hints).text.startswith("Oui")
+    assert engine().transcribe(called("Oui."), hints=hints).text.lower().startswith("oui")
 
 
 @pytest.mark.models

@@ -39,7 +39,6 @@ _SAID_AGAIN = re.compile(
     r"(?:oui|ouais|si|non|nan|no|yes|allo|bonjour|merci|bien|bon|vite|feu|fire|gaz|secours|aide|help"
     r"|police|ambulance|attend(?:ez|s)|stop|ecoutez|pardon|pitie|personne|agent|quoi|hein|voila)"
 )
-)
 
 _LONGEST_UNIT = 8  #: words
 _LONGEST_DICTATION = 24  #: numbers in a row that a caller may dictate

@@ -62,6 +62,13 @@ class Address:
         return say_address(self)
 
 
+#: "12 rues des Écoles", as recognisers write it
+_PLURAL = re.compile(
+    r"\b(rue|avenue|place|boulevard|impasse|chemin|allée|route|quai)s(?= (?:de|du|des|d'|le|la)\b)",
+    re.IGNORECASE,
+)
+
+
 def parse_address(text: str, streets: Streets) -> Address | None:
     """The place in an utterance, or None when none is said.
 
@@ -69,7 +76,7 @@ def parse_address(text: str, streets: Streets) -> Address | None:
         text: the caller's words.
         streets: the town's list; an empty one keeps every street as heard.
     """
-    whole = utterance(text)
+    whole = utterance(_PLURAL.sub(r"\1", text))
     said = Utterance(whole.text, whole.words[:MAX_WORDS])
     tokens = said.folded
     corner = _corner(said, streets)

@@ -24,7 +24,9 @@ _SOON = re.compile(
     r"d urgence|urgent|rapidement|(?:au plus|le plus) (?:vite|tot|rapidement)(?: possible)?)\b"
 )
 #: "demain" as recognisers write it; nobody is called back at two hands
-_TOMORROW = re.compile(r"\b(?:deux|2|de) mains?\b", re.IGNORECASE)
+_TOMORROW = re.compile(r"\b(?:deux|2|de) (?:mains?|ma(?= matin))\b", re.IGNORECASE)
+#: the same of "jeudi matin"
+_THURSDAY = re.compile(r"\bje (?:dis|di)(?= matin| apr[eè]s| midi| soir)\b", re.IGNORECASE)
 _BUT = re.compile(
     rf"\b(?:sauf|pas|jamais|hormis|a part|excepte|ni)(?: le| les)? ({'|'.join(WEEKDAYS)})s?\b"
     r"(?! (?:matin|apres midi|aprem|soir))"
@@ -79,7 +81,7 @@ class Moment:
 
 def parse_moment(text: str, now: datetime) -> Moment | None:
     """The moment in an utterance, or None when none is said."""
-    text = without_busy(_TOMORROW.sub("demain", text[:2_000]))
+    text = without_busy(_THURSDAY.sub("jeudi", _TOMORROW.sub("demain", text[:2_000])))
     words = line(text)
     while (both := _BUT_BOTH.sub(r"\1 sauf \2", words)) != words:
         text = words = both

@@ -7,6 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from dialog.values import Refusal, parse_moment, parse_name, parse_phone
+from dialog.values.addresses import parse_address
+from dialog.values.streets import House, Streets
 
 NOW = datetime(2026, 11, 24, 10, 30)
 
@@ -26,7 +28,7 @@ def test_zero_de_is_zero_two_at_the_start_only() -> None:
     assert parse_phone("le numéro de 06 12 34 56 78").candidates == ("0612345678",)
 
 
-@pytest.mark.parametrize("said", ["Deux mains.", "2 mains", "de main"])
+@pytest.mark.parametrize("said", ["Deux mains.", "2 mains", "de main", "De ma matin."])
 def test_two_hands_are_tomorrow(said: str) -> None:
     moment = parse_moment(said, NOW)
     assert moment is not None
@@ -57,3 +59,17 @@ def test_names(said: str, name: str) -> None:
     reading = parse_name(said)
     assert reading is not None
     assert reading.name == name
+
+
+def test_thursday_morning_is_heard_as_i_say_morning() -> None:
+    moment = parse_moment("Je dis matin.", NOW)
+    assert moment is not None
+    assert moment.days is not None
+    assert moment.days.first == date(2026, 11, 26)
+
+
+def test_streets_in_the_plural_are_one_street() -> None:
+    found = parse_address("En douze rues des Écoles.", Streets([House("Rue des Écoles", 12, "", 47.9, -0.4)]))
+    assert found is not None
+    assert found.street is not None
+    assert (found.number, found.street.name) == (12, "Rue des Écoles")

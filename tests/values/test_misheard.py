@@ -69,7 +69,8 @@ def test_thursday_morning_is_heard_as_i_say_morning() -> None:
 
 
 def test_streets_in_the_plural_are_one_street() -> None:
-    found = parse_address("En douze rues des Écoles.", Streets([House("Rue des Écoles", 12, "", 47.9, -0.4)]))
+    streets = Streets([House("Rue des Écoles", 12, "", 47.9, -0.4)])
+    found = parse_address("En douze rues des Écoles.", streets)
     assert found is not None
     assert found.street is not None
     assert (found.number, found.street.name) == (12, "Rue des Écoles")

@@ -15,6 +15,7 @@ from records.errors import DatabaseUnavailable, RecordsError
 from records.outbox_drafts import OutboxEntry
 from records.outbox_store import AsyncOutbox
 from records.resume import ResumedCall, ResumptionEntry
+from records.review_store import ReviewStore
 from records.store import Records
 from records.views import CallRecord, CallView, TicketRecord
 
@@ -54,6 +55,11 @@ class AsyncRecords:
     def outbox(self) -> AsyncOutbox:
         """See `Records.outbox`."""
         return AsyncOutbox(self._records.outbox, self._write, self._read)
+
+    @property
+    def review(self) -> ReviewStore:
+        """See `Records.review`; blocking, for the threads that serve the supervisors' page."""
+        return self._records.review
 
     def announce(self, messages: Callable[[TicketRecord], Sequence[OutboxEntry]]) -> None:
         """Write these messages together with each ticket, for the service that has to act."""
@@ -105,6 +111,10 @@ class AsyncRecords:
     async def erase_old(self, transcript_days: int) -> tuple[int, int]:
         """See `Records.erase_old`."""
         return await self._write(self._records.erase_old, transcript_days)
+
+    async def delete_old_calls(self) -> int:
+        """See `PrivacyStore.delete_old_calls`."""
+        return await self._write(self._records.privacy.delete_old_calls)
 
     async def end_call(
         self,

@@ -148,9 +148,15 @@ class MediaStats:
 
     rx_packets: int | None = None
     tx_packets: int | None = None
-    lost_packets: int | None = None
-    jitter_ms: float | None = None
-    mos: float | None = None  #: 1..5, ITU-T P.800 scale as estimated by the stack
+    lost_packets: int | None = None  #: of the caller's, lost or too late to be played
+    jitter_ms: float | None = None  #: between arrivals (RFC 3550, 6.4.1)
+    mos: float | None = None  #: 1..4.5, of what arrived here; estimated (ITU-T G.107)
+    codec: str | None = None  #: "PCMA", "PCMU", "G722", "opus"
+    rtt_ms: float | None = None  #: there and back, by RTCP
+    buffer_ms: int | None = None  #: the jitter buffer's delay at the end of the call
+    far_lost_packets: int | None = None  #: of ours, as the far end reported by RTCP
+    far_jitter_ms: float | None = None
+    far_mos: float | None = None  #: of what arrived there
 
     def as_json(self) -> dict[str, object]:
         """The measured values by name."""

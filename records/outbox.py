@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from records import calls, events, tickets
@@ -147,7 +147,13 @@ def expire(session: Session, before: datetime, now: datetime) -> int:
 def erase(session: Session, to: str, now: datetime, hash_key: bytes) -> int:
     """Erase what concerns a number or address: what waits is not sent, proofs lose the hash."""
     hashed = hash_number(address_key(to), hash_key)
-    rows = list(session.scalars(select(OutboxRow).where(OutboxRow.recipient_hash == hashed)))
+    return erase_rows(session, OutboxRow.recipient_hash == hashed, now)
+
+
+def erase_rows(session: Session, where: ColumnElement[bool], now: datetime) -> int:
+    """The same for the messages that a condition names, where something is left to erase."""
+    left = (OutboxRow.recipient_hash != "") | (OutboxRow.state == SendingState.WAITING)
+    rows = list(session.scalars(select(OutboxRow).where(where, left)))
     for row in rows:
         if row.state is SendingState.WAITING:
             _close(row, SendingState.ERASED, now)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from records import events
+from records import digests, events, remarks
 from records.tables import CallRow, EventRow, ResumptionRow, TicketRow, TurnRow
 
 ERASED = "[effacé]"  #: written in the place of words whose time is over
@@ -34,6 +34,8 @@ def erase_words(session: Session, before: datetime) -> int:
         for event in session.scalars(select(EventRow).where(EventRow.call_id == call_id)):
             event.data = events.without_words(event.data, ERASED)
         session.execute(delete(ResumptionRow).where(ResumptionRow.call_id == call_id))
+        remarks.erase_words(session, call_id)
+        digests.refresh(session, call_id)
     return len(emptied)
 
 

@@ -13,9 +13,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from records import (
+    access_log,
     calls,
+    digests,
     doubts,
     events,
+    history,
     outbox,
     refusals,
     resume,
@@ -39,7 +42,9 @@ from records.errors import RecordsError, UnknownRecord
 from records.outbox_drafts import OutboxEntry
 from records.outbox_store import OutboxStore
 from records.phone import check_hash_key
+from records.privacy_store import PrivacyStore
 from records.resume import ResumedCall, ResumptionEntry
+from records.review_store import ReviewStore
 from records.tables import CallRow
 from records.views import CallRecord, CallView, TicketRecord
 
@@ -133,10 +138,38 @@ class Records:
         """What is sent to callers and services."""
         return OutboxStore(self._transaction, self._snapshot, self._now, self._hash_key)
 
+    @property
+    def privacy(self) -> PrivacyStore:
+        """What is kept of a person: shown, and erased."""
+        return PrivacyStore(
+            self._transaction, self._snapshot, self._now, self._hash_key, self.review.merge_search
+        )
+
+    @property
+    def review(self) -> ReviewStore:
+        """What the supervisors' page reads and marks."""
+        return ReviewStore(self._transaction, self._snapshot, self._now, self._hash_key)
+
+    def add_past_calls(self, past: Sequence[history.PastCall]) -> tuple[str, ...]:
+        """Write calls that are over, all or none; returns their ids."""
+        with self._transaction() as session:
+            return tuple(
+                history.write(
+                    session,
+                    one,
+                    self._hash_key,
+                    self._draw_reference,
+                    self._draw_ticket_reference,
+                )
+                for one in past
+            )
+
     def start_call(self, draft: CallDraft) -> CallRecord:
         """Write a call in progress and return it with its id and reference."""
         with self._transaction() as session:
-            return calls.start(session, draft, self._now(), self._hash_key, self._draw_reference)
+            call = calls.start(session, draft, self._now(), self._hash_key, self._draw_reference)
+            digests.refresh(session, call.id)
+            return call
 
     def answered(self, call_id: str) -> None:
         """Note that the call was answered now."""
@@ -182,7 +215,9 @@ class Records:
             ValueError: `what` is something else.
         """
         with self._transaction() as session:
-            return refusals.note(session, call_id, what, self._now())
+            emptied = refusals.note(session, call_id, what, self._now())
+            digests.refresh(session, call_id)
+            return emptied
 
     def erase_old(self, transcript_days: int) -> tuple[int, int]:
         """Empty the words of calls older than so many days, delete tickets whose time is over.
@@ -193,7 +228,11 @@ class Records:
         now = self._now()
         with self._transaction() as session:
             calls_emptied = retention.erase_words(session, now - timedelta(days=transcript_days))
-            return calls_emptied, retention.erase_tickets(session, now.date())
+            tickets_deleted = retention.erase_tickets(session, now.date())
+            access_log.erase_old(session, now)
+        if calls_emptied:
+            self.review.merge_search()
+        return calls_emptied, tickets_deleted
 
     def end_call(
         self,
@@ -213,7 +252,11 @@ class Records:
         if outcome is Outcome.IN_PROGRESS:
             raise ValueError("a call cannot end with the outcome 'in_progress'")
         with self._transaction() as session:
-            return calls.end(session, call_id, self._now(), outcome, reason, stats, transfer_target)
+            first = calls.end(
+                session, call_id, self._now(), outcome, reason, stats, transfer_target
+            )
+            digests.refresh(session, call_id)
+            return first
 
     def add_ticket(self, entry: TicketEntry) -> TicketRecord:
         """Write what a caller leaves for a service; a report of a known problem joins it.
@@ -226,6 +269,8 @@ class Records:
             )
             for message in self.announce(written):
                 outbox.add(session, message, self._now(), self._hash_key, limited=False)
+            if entry.call_id is not None:
+                digests.refresh(session, entry.call_id)
             return written
 
     def set_ticket_status(self, reference: str, status: TicketStatus) -> TicketRecord:
@@ -302,7 +347,11 @@ class Records:
     def close_interrupted(self) -> int:
         """Mark calls that a killed server left in progress; for the start, before any call."""
         with self._transaction() as session:
-            return calls.close_interrupted(session)
+            left = digests.in_progress(session)
+            closed = calls.close_interrupted(session)
+            for call_id in left:
+                digests.refresh(session, call_id)
+            return closed
 
     def call(self, call_id: str) -> CallView:
         """The call with its turns and events, all read at one instant."""

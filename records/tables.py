@@ -144,6 +144,7 @@ class TicketRow(Base):
         Index(None, "created_at"),
         Index(None, "contact_hash"),
         Index(None, "joined_to"),
+        Index(None, "due_on"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -164,6 +165,7 @@ class TicketRow(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     street: Mapped[str]
+    assigned_to: Mapped[str] = mapped_column(server_default="")
 
 
 class TicketEventRow(Base):

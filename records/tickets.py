@@ -59,6 +59,7 @@ def add(
         lat=finite(entry.lat),
         lon=finite(entry.lon),
         street=mask(entry.street)[0],
+        assigned_to="",
     )
     session.add(row)
     session.flush()
@@ -228,6 +229,7 @@ def snapshot(session: Session, row: TicketRow) -> TicketRecord:
         lat=row.lat,
         lon=row.lon,
         street=row.street,
+        assigned_to=row.assigned_to,
         events=tuple(
             TicketEventRecord(at=e.at, kind=e.kind, data=dict(e.data))
             for e in session.scalars(history.order_by(TicketEventRow.id))

@@ -17,7 +17,7 @@ from records.tables import TurnRow
 from records.views import TurnRecord
 
 # A reply may say the town's own e-mail address; it never needs the other three.
-_IN_REPLIES = frozenset(Kind) - {Kind.EMAIL}
+IN_REPLIES = frozenset(Kind) - {Kind.EMAIL}
 
 
 def add(session: Session, call_id: str, draft: TurnDraft, now: datetime) -> int:
@@ -28,6 +28,22 @@ def add(session: Session, call_id: str, draft: TurnDraft, now: datetime) -> int:
     """
     call = calls.find(session, call_id)
     number = _number(session, call_id, draft.number)
+    row, masked = new_row(call_id, number, draft, now)
+    if events.words_refused(session, call_id):
+        refusals.forget(row)
+    session.add(row)
+    session.flush()
+    if draft.language:
+        call.language = draft.language
+    if masked:
+        events.add(session, call_id, "masked", {"turn": number, "kinds": masked}, now)
+    return row.id
+
+
+def new_row(
+    call_id: str, number: int, draft: TurnDraft, now: datetime
+) -> tuple[TurnRow, list[Kind]]:
+    """The row of a turn as decided, masked, and what was masked of the caller's words and keys."""
     heard, in_heard = mask(draft.heard)
     dtmf, in_dtmf = mask(draft.dtmf)
     row = TurnRow(
@@ -37,7 +53,7 @@ def add(session: Session, call_id: str, draft: TurnDraft, now: datetime) -> int:
         heard=heard,
         heard_confidence=finite(draft.heard_confidence),
         language=draft.language,
-        reply=mask(draft.reply, _IN_REPLIES)[0],
+        reply=mask(draft.reply, IN_REPLIES)[0],
         played=None,
         interrupted=False,
         action=draft.action,
@@ -50,16 +66,7 @@ def add(session: Session, call_id: str, draft: TurnDraft, now: datetime) -> int:
         dtmf=dtmf,
         created_at=now,
     )
-    if events.words_refused(session, call_id):
-        refusals.forget(row)
-    session.add(row)
-    session.flush()
-    if draft.language:
-        call.language = draft.language
-    masked = list(dict.fromkeys(in_heard + in_dtmf))
-    if masked:
-        events.add(session, call_id, "masked", {"turn": number, "kinds": masked}, now)
-    return row.id
+    return row, list(dict.fromkeys(in_heard + in_dtmf))
 
 
 def _number(session: Session, call_id: str, wanted: int | None) -> int:
@@ -84,7 +91,7 @@ def finish(
     row = session.get(TurnRow, turn_id)
     if row is None:
         raise UnknownRecord(f"no turn has the id {turn_id}")
-    row.played = mask(played, _IN_REPLIES)[0]
+    row.played = mask(played, IN_REPLIES)[0]
     if row.reply == events.FORGOTTEN:
         refusals.forget(row)
     row.interrupted = interrupted

@@ -99,6 +99,7 @@ class TicketRecord:
     lon: float | None
     street: str
     events: tuple[TicketEventRecord, ...]
+    assigned_to: str = ""  #: name of whoever deals with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

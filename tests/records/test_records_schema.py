@@ -31,7 +31,10 @@ def test_the_migrations_make_the_tables_that_the_code_expects(url: str) -> None:
     assert upgrade(url) == head_revision()
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        # ft_…: the full-text search, which SQLAlchemy has no words for
+        ours = {"include_name": lambda name, *_: not (name or "").startswith("ft_")}
+        context = MigrationContext.configure(connection, opts=ours)
+        differences = compare_metadata(context, Base.metadata)
         checks = {
             (table, check["name"]): re.findall(r"'([a-z_]+)'", check["sqltext"])
             for table in ("calls", "turns", "tickets")

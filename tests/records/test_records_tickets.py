@@ -274,7 +274,7 @@ def test_the_database_itself_refuses_two_tickets_with_one_reference(records: Rec
     twin = (
         "INSERT INTO tickets SELECT 'x', call_id, kind, reference, service, status, fields, "
         "complete, created_at, due_on, closed_at, erase_on, contact_hash, joined_to, count, lat, "
-        "lon, street FROM tickets"
+        "lon, street, assigned_to FROM tickets"
     )
     with pytest.raises(sa.exc.IntegrityError), records._engine.begin() as by_hand:
         by_hand.execute(sa.text(twin))

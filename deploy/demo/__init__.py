@@ -1,0 +1,1 @@
+"""Invented calls for demonstrations, pictures and tests of speed; nobody's data."""

@@ -1,0 +1,1 @@
+"""Shows: the supervisors web page."""

@@ -1,0 +1,1 @@
+"""The pages and the API, one file for each part of the work."""

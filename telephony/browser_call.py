@@ -6,7 +6,8 @@
                    page ◄─ {"type":"line","who","text",…}  {"type":"ended"}
 
 The page owns its end of the connection: hanging up asks it to leave, and only when it does not is
-the connection cut.
+the connection cut. When its network changes it offers anew, and the same conversation goes on over
+the new connection (aiortc cannot restart ICE): the pipeline does not notice but for a pause.
 """
 
 from __future__ import annotations
@@ -15,16 +16,23 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from aiortc import RTCDataChannel, RTCInboundRtpStreamStats, RTCOutboundRtpStreamStats
+from aiortc import (
+    RTCDataChannel,
+    RTCIceServer,
+    RTCInboundRtpStreamStats,
+    RTCOutboundRtpStreamStats,
+    RTCRemoteInboundRtpStreamStats,
+)
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 
 from records.drafts import MediaStats
 from telephony.call import CallInfo, Handover, TransferRefused
 from telephony.gate import GatedWebRTCTransport
+from telephony.quality import of_browser
 from voice.turns import RATE_HZ
 
 logger = logging.getLogger("allomairie.telephony")
@@ -32,6 +40,8 @@ logger = logging.getLogger("allomairie.telephony")
 OUT_RATE_HZ = 24_000  #: what Kokoro speaks at; Opus carries it whole
 CONNECT_S = 15.0  #: from our answer to a connection with media
 LEAVE_S = 1.0  #: how long the page may take to leave once it was told
+RESUME_S = 20.0  #: a page that lost its network may come back within it
+MOST_RESUMES = 30  #: per call
 MESSAGE_CHARS = 200  #: the longest message a page has reason to send
 MOST_KEYS = 500  #: per call; more is not a person
 KEYS = frozenset("0123456789*#")
@@ -81,17 +91,28 @@ class BrowserCall:
         self._stats = MediaStats()
         self._keys = 0
         self._press: Callable[[str], None] | None = None
-        connection.pc.on("connectionstatechange", self._on_state)
-        connection.pc.on("datachannel", self._on_channel)
+        self._lost: asyncio.TimerHandle | None = None  #: runs out while the page is away
+        self._resumes = 0
+        self._follow()
+
+    def _follow(self) -> None:
+        """Hear what the present connection reports."""
+        self._connection.pc.on("connectionstatechange", self._on_state)
+        self._connection.pc.on("datachannel", self._on_channel)
 
     @classmethod
-    async def from_offer(cls, sdp: str, *, connect_s: float = CONNECT_S) -> BrowserCall:
+    async def from_offer(
+        cls, sdp: str, *, ice: Sequence[RTCIceServer] = (), connect_s: float = CONNECT_S
+    ) -> BrowserCall:
         """Make the call that an SDP offer asks for; `answer` gives it `connect_s` to connect.
+
+        Args:
+            ice: the STUN and TURN servers that this side uses, too.
 
         Raises:
             BadOffer: the offer cannot be parsed or shares no codec with us.
         """
-        connection = AudioConnection()
+        connection = AudioConnection(list(ice))
         call = cls(connection, connect_s=connect_s)
         try:
             await connection.initialize(sdp, "offer")
@@ -100,6 +121,25 @@ class BrowserCall:
                 await connection.pc.close()
             raise BadOffer(f"{type(error).__name__}: {error}") from error
         return call
+
+    async def resume(self, sdp: str, ice: Sequence[RTCIceServer] = ()) -> None:
+        """Go on over the new connection that this offer asks for.
+
+        Raises:
+            BadOffer: the offer cannot be answered, or the call is over.
+        """
+        self._resumes += 1
+        if self._ending is not None or self._resumes > MOST_RESUMES:
+            raise BadOffer("the call is over") from LookupError("no call")
+        self._wait_for_page()
+        self._connection.ice_servers = list(ice)
+        old = self._connection.pc
+        old.remove_all_listeners()
+        try:
+            await self._connection.renegotiate(sdp, "offer", restart_pc=True)
+        except Exception as error:
+            raise BadOffer(f"{type(error).__name__}: {error}") from error
+        self._follow()
 
     @property
     def sdp_answer(self) -> dict[str, str]:
@@ -173,16 +213,34 @@ class BrowserCall:
         state = self._connection.pc.connectionState
         if state == "connected":
             self._connected.set()
+            self._page_is_back()
+        elif state == "failed" and self._connected.is_set():
+            self._wait_for_page()
         elif state == "failed":
             self._end("the connection was lost")
         elif state == "closed":
+            self._page_left()
+
+    def _page_left(self) -> None:
+        """A connection that was closed in good order; one that was lost may come back."""
+        if self._lost is None:
             self._end("ended by the caller")
+
+    def _wait_for_page(self) -> None:
+        self._page_is_back()
+        loop = asyncio.get_running_loop()
+        self._lost = loop.call_later(RESUME_S, self._end, "the connection was lost")
+
+    def _page_is_back(self) -> None:
+        if self._lost is not None:
+            self._lost.cancel()
+            self._lost = None
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
         # pipecat's own listener logs whole messages as errors and keeps them without a bound
         channel.remove_all_listeners("message")
         channel.on("message", self._on_message)
-        channel.on("close", lambda: self._end("ended by the caller"))
+        channel.on("close", self._page_left)
 
     def _on_message(self, raw: str | bytes) -> None:
         message = _parse(raw)
@@ -197,6 +255,7 @@ class BrowserCall:
             logger.debug("a message of the page was ignored (%d characters)", len(raw))
 
     def _end(self, reason: str) -> None:
+        self._page_is_back()
         if self._ending is None:
             reason = "ended by the server" if self._hanging_up else reason
             self._ending = asyncio.get_running_loop().create_task(self._settle(reason))
@@ -224,9 +283,11 @@ def _parse(raw: str | bytes) -> dict[str, Any]:
 def _media_stats(report: dict[str, object]) -> MediaStats:
     received = [s for s in report.values() if isinstance(s, RTCInboundRtpStreamStats)]
     sent = [s for s in report.values() if isinstance(s, RTCOutboundRtpStreamStats)]
-    return MediaStats(
+    far = [s for s in report.values() if isinstance(s, RTCRemoteInboundRtpStreamStats)]
+    return of_browser(
         rx_packets=sum(s.packetsReceived for s in received),
         tx_packets=sum(s.packetsSent for s in sent),
         lost_packets=sum(s.packetsLost for s in received),
         jitter_ms=max((s.jitter / OPUS_CLOCK_KHZ for s in received), default=None),
+        rtt_ms=max((1000 * s.roundTripTime for s in far if s.roundTripTime), default=None),
     )

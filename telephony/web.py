@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from importlib import resources
 from string import Template
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
+from telephony.embed import headers_for
 from telephony.web_calls import (
     BAD_OFFER,
     DISABLED,
+    ELSEWHERE,
     NOT_JSON,
     TOO_LARGE,
     Offer,
@@ -40,6 +44,29 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 
+SECRET = {**HEADERS, "Cache-Control": "no-store"}
+
+
+def _address(request: Request) -> str:
+    """The visitor's, as uvicorn knows it: of a reverse proxy on this machine, what it says."""
+    return request.client.host if request.client else ""
+
+
+def _must_be_our_page(request: Request) -> None:
+    """Another site cannot fetch tickets: browsers say where a request comes from.
+
+    Raises:
+        Refused: it comes from elsewhere.
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:  # a reverse proxy may change Host, but not this
+        ours = site == "same-origin"
+    else:
+        ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not ours:
+        raise Refused(ELSEWHERE)
+
 
 async def _read_offer(request: Request) -> Offer:
     # JSON only: a page of another site cannot send it without a preflight, which nobody answers
@@ -56,12 +83,17 @@ async def _read_offer(request: Request) -> Offer:
         raise Refused(BAD_OFFER) from error
 
 
-def _render(town_name: str, phone: str, *, enabled: bool, writing: Writing | None) -> str:
+def _render(
+    town_name: str, phone: str, *, enabled: bool, writing: Writing | None, name: str = "index.html"
+) -> str:
     writes = writing is not None and writing.enabled
-    page = Template((resources.files("telephony") / "page" / "index.html").read_text("utf-8"))
+    folder = resources.files("telephony") / "page"
+    page = Template((folder / name).read_text("utf-8"))
     return page.substitute(
         town=html.escape(town_name),
         phone=html.escape(phone),
+        keypad=(folder / "keypad.html").read_text("utf-8"),
+        levels=(folder / "levels.html").read_text("utf-8"),
         phone_link=re.sub(r"[^+\d]", "", phone),
         problem="" if enabled else html.escape(DISABLED.sentence(phone)),
         disabled="" if enabled else "disabled",
@@ -79,6 +111,7 @@ def add_routes(
     town_name: str,
     phone: str,
     writing: Writing | None = None,
+    embed_origins: Sequence[str] = (),
 ) -> None:
     """Serve the page at /, take its calls at /api/offer and what is written at /written.
 
@@ -88,6 +121,7 @@ def add_routes(
         town_name: shown on the page.
         phone: the front desk, named wherever a call cannot be taken.
         writing: takes what is written; without it the page only calls.
+        embed_origins: sites that may show the call button; without any there is none.
     """
     page = _render(town_name, phone, enabled=calls.enabled, writing=writing)
     if writing is not None:
@@ -107,11 +141,41 @@ def add_routes(
             return JSONResponse({"error": "Cette page n'existe pas."}, 404, headers=HEADERS)
         return Response(files[name], media_type=FILES[name], headers=HEADERS)
 
+    if embed_origins:
+        small = _render(town_name, phone, enabled=calls.enabled, writing=None, name="embed.html")
+        framed = headers_for(HEADERS, embed_origins)
+        script = (folder / "embed.js").read_bytes()
+
+        @app.get("/embed", include_in_schema=False)
+        async def embedded() -> Response:
+            """The small page for the town's own site."""
+            return Response(small, media_type="text/html", headers=framed)
+
+        @app.get("/embed.js", include_in_schema=False)
+        async def button() -> Response:
+            """What the town's own site includes."""
+            return Response(script, media_type="text/javascript", headers=HEADERS)
+
+    @app.post("/api/ticket", include_in_schema=False)
+    async def ticket(request: Request) -> Response:
+        """The right to one call: {ticket, ice_servers, relay_only} or {error}."""
+        try:
+            _must_be_our_page(request)
+            return JSONResponse(calls.ticket(_address(request)), headers=SECRET)
+        except Refused as refused:
+            body = {"error": refused.refusal.sentence(phone)}
+            return JSONResponse(body, refused.refusal.status, headers=HEADERS)
+
     @app.post("/api/offer", include_in_schema=False)
     async def offer(request: Request) -> Response:
-        """Begin a call: {sdp, type} in; {sdp, type, pc_id} or {error} out."""
+        """Begin a call, or go on with one that lost its network.
+
+        {sdp, type, ticket} or {sdp, type, ticket: "", resume} in; {sdp, type, pc_id, resume} or
+        {error} out.
+        """
         try:
-            return JSONResponse(await calls.take(await _read_offer(request)), headers=HEADERS)
+            answer = await calls.take(await _read_offer(request), _address(request))
+            return JSONResponse(answer, headers=SECRET)
         except Refused as refused:
             refusal = refused.refusal
             body = {"error": refusal.sentence(phone)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from telephony.browser_call import BadOffer, BrowserCall
 from telephony.call import Call
+from telephony.ice import Ice
+from telephony.web_tickets import BadTicket, Tickets, TooOften
 
 logger = logging.getLogger("allomairie.telephony")
 
@@ -45,6 +48,8 @@ class Offer(BaseModel):
 
     sdp: str = Field(min_length=1, max_length=SDP_CHARS)
     type: Literal["offer"]
+    ticket: str = Field(max_length=200, description='From /api/ticket; "" to resume a call.')
+    resume: str = Field("", max_length=100, description="Of the call to go on with.")
 
     @field_validator("sdp")
     @classmethod
@@ -92,6 +97,15 @@ ALL_BUSY = Refusal(
     503, "Toutes nos lignes sont occupées. Réessayez dans quelques minutes" + _OR_PHONE
 )
 STOPPING = Refusal(503, "Le service redémarre. Réessayez dans quelques minutes" + _OR_PHONE)
+BAD_TICKET = Refusal(
+    403, "Cette page est ouverte depuis trop longtemps. Rechargez-la et réessayez" + _OR_PHONE
+)
+TOO_OFTEN = Refusal(
+    429, "Vous avez appelé plusieurs fois en peu de temps. Patientez une minute" + _OR_PHONE
+)
+OVER = Refusal(410, "La liaison a été coupée trop longtemps. Appelez de nouveau" + _OR_PHONE)
+ELSEWHERE = Refusal(403, "Les appels ne partent que de la page de la mairie. Appelez le {phone}.")
+DRAINING = Refusal(503, "L'assistant ne prend plus d'appel pour le moment. Appelez le {phone}.")
 DISABLED = Refusal(
     503, "Les appels depuis cette page ne sont pas ouverts. Appelez la mairie au {phone}."
 )
@@ -105,6 +119,8 @@ class WebCalls:
         enabled: whether calls are taken at all.
         per_minute: calls begun within any 60 s, all visitors together.
         most: calls at once.
+        ice: STUN and TURN servers, for both sides.
+        tickets: who may call how often; default: six a minute and address.
         clock: seconds, monotonic.
     """
 
@@ -115,6 +131,8 @@ class WebCalls:
         enabled: bool,
         per_minute: int,
         most: int = MOST_CALLS,
+        ice: Ice | None = None,
+        tickets: Tickets | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
@@ -126,22 +144,51 @@ class WebCalls:
         self._arriving = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self.refusing = False  #: no new calls for now; those in progress go on
+        self._ice = ice or Ice()
+        self._tickets = tickets or Tickets(clock=clock)
+        self._resumable: dict[str, BrowserCall] = {}
 
     @property
     def active(self) -> int:
         """Calls arriving or being carried."""
         return self._arriving + len(self._tasks)
 
-    async def take(self, offer: Offer) -> dict[str, str]:
-        """Begin a call; returns `sdp`, `type` and `pc_id` for the page.
+    def ticket(self, address: str) -> dict[str, object]:
+        """What a page needs to call: `ticket`, `ice_servers` and `relay_only`.
+
+        Raises:
+            Refused: not now, or not this address.
+        """
+        self._must_be_open()
+        try:
+            ticket = self._tickets.give(address)
+        except TooOften:
+            raise Refused(TOO_OFTEN) from None
+        servers = self._ice.for_page(time.time())
+        return {"ticket": ticket, "ice_servers": servers, "relay_only": self._ice.relay_only}
+
+    async def take(self, offer: Offer, address: str) -> dict[str, str]:
+        """Begin a call, or go on with one; returns `sdp`, `type`, `pc_id` and `resume`.
+
+        Args:
+            address: the visitor's, to which the ticket was given.
 
         Raises:
             Refused: not now, or not this offer.
         """
+        if offer.resume:
+            return await self._resume(offer)
+        self._must_be_open()
+        try:
+            self._tickets.take(offer.ticket, address)
+        except BadTicket:
+            raise Refused(BAD_TICKET) from None
         self._admit()
         self._arriving += 1
         try:
-            call = await BrowserCall.from_offer(offer.sdp)
+            servers = self._ice.for_server(time.time())
+            call = await BrowserCall.from_offer(offer.sdp, ice=servers)
         except BadOffer as error:
             logger.info("an offer was refused: %s", type(error.__cause__).__name__)
             raise Refused(BAD_OFFER) from error
@@ -150,26 +197,44 @@ class WebCalls:
         if self._stopping:
             await call.hangup()
             raise Refused(STOPPING)
-        task = asyncio.create_task(self._carry(call))
+        resume = secrets.token_urlsafe(24)
+        self._resumable[resume] = call
+        task = asyncio.create_task(self._carry(call, resume))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return call.sdp_answer
+        return {**call.sdp_answer, "resume": resume}
+
+    async def _resume(self, offer: Offer) -> dict[str, str]:
+        """The same conversation over a new connection; its secret is the right to it."""
+        call = self._resumable.get(offer.resume)
+        if call is None:
+            raise Refused(OVER)
+        try:
+            await call.resume(offer.sdp, self._ice.for_server(time.time()))
+        except BadOffer as error:
+            logger.info("a call could not be resumed: %s", type(error.__cause__).__name__)
+            raise Refused(OVER) from error
+        return {**call.sdp_answer, "resume": offer.resume}
+
+    def _must_be_open(self) -> None:
+        if not self.enabled:
+            raise Refused(DISABLED)
+        if self._stopping:
+            raise Refused(STOPPING)
+        if self.refusing:
+            raise Refused(DRAINING)
 
     def _admit(self) -> None:
         now = self._clock()
         while self._begun and self._begun[0] <= now - RATE_WINDOW_S:
             self._begun.popleft()
-        if not self.enabled:
-            raise Refused(DISABLED)
-        if self._stopping:
-            raise Refused(STOPPING)
         if self.active >= self._most:
             raise Refused(ALL_BUSY)
         if len(self._begun) >= self._per_minute:
             raise Refused(TOO_MANY)
         self._begun.append(now)
 
-    async def _carry(self, call: BrowserCall) -> None:
+    async def _carry(self, call: BrowserCall, resume: str) -> None:
         try:
             await self._session.run(call)
         except ConnectionError as error:
@@ -177,6 +242,7 @@ class WebCalls:
         except Exception:
             logger.exception("a call from a browser failed")
         finally:
+            self._resumable.pop(resume, None)
             await call.hangup()
 
     async def drain(self, timeout_s: float) -> int:

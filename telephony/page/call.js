@@ -1,10 +1,17 @@
 // Calls the town hall from the browser: microphone, WebRTC, transcript, keypad.
 //
-//   idle ─► microphone ─► connecting ─► talking ─► idle
+//   idle ─► microphone ─► ticket ─► connecting ─► talking ─► idle
+//                                        ▲  network lost │  the same conversation, a new connection
+//                                        └───────────────┘
 // One Call object per call; the page below it only shows what the call says.
 
-const GATHER_MS = 2000; // host addresses are found at once; nothing else is waited for
+const GATHER_MS = 2000; // host addresses are found at once
+const GATHER_HELPED_MS = 6000; // STUN and TURN servers are asked
 const CONNECT_MS = 15000;
+const UNSTABLE_MS = 4000; // a connection that is silent for so long is made anew
+const RESUME_MS = 18000; // the server waits 20 s
+const RETRY_MS = 2000;
+const LEVEL_MS = 100;
 const LEAVE_MS = 300; // so that "bye" leaves before the connection closes
 
 const REFUSED = "Le micro n’est pas autorisé. Autorisez-le pour cette page (l’icône à gauche de l’adresse), puis appelez de nouveau.";
@@ -40,13 +47,13 @@ async function openMicrophone() {
   }
 }
 
-async function askServer(offer) {
+async function askServer(path, said) {
   let response;
   try {
-    response = await fetch("api/offer", {
+    response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ sdp: offer.sdp, type: offer.type }),
+      body: JSON.stringify(said),
     });
   } catch {
     throw new Problem(UNREACHABLE);
@@ -56,18 +63,34 @@ async function askServer(offer) {
   return body;
 }
 
-function gathered(peer) {
+function gathered(peer, limit) {
   return new Promise((resolve) => {
     if (peer.iceGatheringState === "complete") return resolve();
-    setTimeout(resolve, GATHER_MS);
+    setTimeout(resolve, limit);
     peer.addEventListener("icegatheringstatechange", () => {
       if (peer.iceGatheringState === "complete") resolve();
     });
   });
 }
 
+// How loud a stream is, 0 to 100, on a scale of decibels as ears have it.
+class Level {
+  constructor(context, stream) {
+    this.analyser = new AnalyserNode(context, { fftSize: 1024 });
+    this.samples = new Float32Array(this.analyser.fftSize);
+    context.createMediaStreamSource(stream).connect(this.analyser);
+  }
+
+  read() {
+    this.analyser.getFloatTimeDomainData(this.samples);
+    const power = this.samples.reduce((sum, one) => sum + one * one, 0) / this.samples.length;
+    return Math.max(0, Math.min(100, 100 + (10 * Math.log10(power + 1e-10) * 100) / 60));
+  }
+}
+
 class Call {
-  // `show` has: connecting(), talking(stream), line(message), unstable(yes), problem(text), ended()
+  // `show` has: connecting(), talking(stream), sounding(stream), levels(own, far), line(message),
+  // unstable(yes), problem(text), ended()
   constructor(show) {
     this.show = show;
     this.over = false;
@@ -79,41 +102,105 @@ class Call {
       this.microphone = await openMicrophone();
       if (this.over) return this.release(); // hung up while the browser was asking
       this.show.connecting();
-      await this.connect();
+      this.timer = setTimeout(() => this.end(NO_MEDIA), CONNECT_MS);
+      const { ticket, ice_servers: servers, relay_only: relay } = await askServer("api/ticket", {});
+      this.ice = { iceServers: servers, iceTransportPolicy: relay ? "relay" : "all" };
+      await this.connect({ ticket });
     } catch (error) {
       this.end(error instanceof Problem ? error.message : UNREACHABLE);
     }
   }
 
-  async connect() {
-    const peer = (this.peer = new RTCPeerConnection());
+  // `right`: the ticket of a new call, or the secret of one that goes on.
+  async connect(right) {
+    const peer = (this.peer = new RTCPeerConnection(this.ice));
     for (const track of this.microphone.getAudioTracks()) {
       peer.addTrack(track, this.microphone);
       track.addEventListener("ended", () => this.over || this.show.problem(UNPLUGGED));
     }
     this.channel = peer.createDataChannel("call");
     this.channel.addEventListener("message", (event) => this.hear(event.data));
-    this.channel.addEventListener("close", () => this.end());
-    peer.addEventListener("track", ({ track }) => (this.stream = new MediaStream([track])));
-    peer.addEventListener("connectionstatechange", () => this.follow());
-    this.timer = setTimeout(() => this.end(NO_MEDIA), CONNECT_MS);
+    this.channel.addEventListener("close", () => this.peer === peer && !this.resuming && this.end());
+    peer.addEventListener("track", ({ track }) => {
+      if (this.peer === peer) this.stream = new MediaStream([track]);
+    });
+    peer.addEventListener("connectionstatechange", () => this.peer === peer && this.follow());
     await peer.setLocalDescription();
-    await gathered(peer);
+    await gathered(peer, this.ice.iceServers.length ? GATHER_HELPED_MS : GATHER_MS);
     if (this.over) return;
-    const answer = await askServer(peer.localDescription);
-    if (!this.over) await peer.setRemoteDescription({ sdp: answer.sdp, type: answer.type });
+    const { sdp, type } = peer.localDescription;
+    const answer = await askServer("api/offer", { sdp, type, ticket: "", ...right });
+    if (this.over) return;
+    this.secret = answer.resume;
+    await peer.setRemoteDescription({ sdp: answer.sdp, type: answer.type });
   }
 
   follow() {
     const state = this.peer.connectionState;
-    if (state === "failed") return this.end(this.begun ? CUT : NO_MEDIA);
-    if (state === "connected" && !this.begun) {
-      this.begun = true;
-      clearTimeout(this.timer);
-      this.show.talking(this.stream);
-    } else if (this.begun) {
-      this.show.unstable(state !== "connected");
+    if (state === "connected") return this.begun ? this.goOn() : this.begin();
+    if (!this.begun) return state === "failed" && this.end(NO_MEDIA);
+    this.show.unstable(true);
+    if (state === "failed") this.resume();
+    else if (state === "disconnected") this.unstable ??= setTimeout(() => this.resume(), UNSTABLE_MS);
+  }
+
+  begin() {
+    this.begun = true;
+    clearTimeout(this.timer);
+    this.show.talking(this.stream);
+    this.measure();
+    this.changed = () => this.resume();
+    addEventListener("online", this.changed);
+    navigator.connection?.addEventListener("change", this.changed);
+  }
+
+  goOn() {
+    clearTimeout(this.unstable);
+    this.unstable = null;
+    this.show.sounding(this.stream);
+    this.show.unstable(false);
+    this.measure();
+  }
+
+  // The network changed: a new connection, the same conversation.
+  async resume() {
+    if (this.over || this.resuming) return;
+    this.resuming = true;
+    this.show.unstable(true);
+    const until = Date.now() + RESUME_MS;
+    while (!this.over && Date.now() < until) {
+      const old = this.peer;
+      try {
+        await this.connect({ resume: this.secret });
+        old.close();
+        if (await this.connected()) return void (this.resuming = false);
+      } catch (error) {
+        if (error instanceof Problem && error.message !== UNREACHABLE) return this.end(error.message);
+      }
+      old.close();
+      await new Promise((again) => setTimeout(again, RETRY_MS));
     }
+    this.end(CUT);
+  }
+
+  async connected() {
+    const peer = this.peer;
+    for (let waited = 0; waited < 8000 && !this.over; waited += 100) {
+      if (peer.connectionState === "connected") return true;
+      if (peer.connectionState === "failed") return false;
+      await new Promise((next) => setTimeout(next, 100));
+    }
+    return false;
+  }
+
+  // Both sides' loudness, so that everyone sees whether his microphone works.
+  measure() {
+    clearInterval(this.meter);
+    this.context?.close();
+    const context = (this.context = new AudioContext());
+    const own = new Level(context, this.microphone);
+    const far = new Level(context, this.stream);
+    this.meter = setInterval(() => this.show.levels(own.read(), far.read()), LEVEL_MS);
   }
 
   hear(data) {
@@ -135,6 +222,10 @@ class Call {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
+    clearTimeout(this.unstable);
+    clearInterval(this.meter);
+    removeEventListener("online", this.changed);
+    navigator.connection?.removeEventListener("change", this.changed);
     this.release();
     if (problem) this.show.problem(problem);
     this.show.ended(Boolean(this.begun));
@@ -142,6 +233,7 @@ class Call {
 
   release() {
     for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    this.context?.close();
     const peer = this.peer;
     if (peer) setTimeout(() => peer.close(), LEAVE_MS);
   }
@@ -176,8 +268,16 @@ const show = {
     $("voice").srcObject = stream;
     const startedAt = Date.now();
     clock = setInterval(() => showDuration(startedAt), 1000);
+    $("levels").hidden = false;
     $("state").textContent = "En communication. Parlez, la mairie vous écoute.";
     setKeypad(true);
+  },
+  sounding(stream) {
+    $("voice").srcObject = stream;
+  },
+  levels(own, far) {
+    $("own-level").value = own;
+    $("far-level").value = far;
   },
   line({ who, text }) {
     const line = document.createElement("p");
@@ -200,6 +300,7 @@ const show = {
     call = null;
     clearInterval(clock);
     $("voice").srcObject = null;
+    $("levels").hidden = true;
     $("state").textContent = talked ? "Appel terminé. Merci de votre appel." : "Prêt à appeler.";
     button.textContent = "Appeler";
     button.classList.remove("busy");

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, async_playwright
 from telephony.web import WebCalls, add_routes
 from telephony.written import Writing
 from tests.browser.echo_town import EchoTown
+from tests.interop.conftest import certificates  # noqa: F401  # a fixture
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -102,14 +103,24 @@ class Site:
 
 @asynccontextmanager
 async def serving(
-    host: str = "127.0.0.1", writing: Writing | None = None, **limits: object
+    host: str = "127.0.0.1",
+    writing: Writing | None = None,
+    embed_origins: tuple[str, ...] = (),
+    **limits: object,
 ) -> AsyncIterator[Site]:
     """Serve the page and an `EchoTown` on a free port; without `writing` the page only calls."""
     town = EchoTown()
     settings = {"enabled": True, "per_minute": 100} | limits
     calls = WebCalls(town, **settings)  # type: ignore[arg-type]
     app = FastAPI()
-    add_routes(app, calls, town_name="Saint-Aubin", phone="02 61 91 40 00", writing=writing)
+    add_routes(
+        app,
+        calls,
+        town_name="Saint-Aubin",
+        phone="02 61 91 40 00",
+        writing=writing,
+        embed_origins=embed_origins,
+    )
     listener = socket.create_server((host, 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 
 from telephony.browser_call import BrowserCall
 from telephony.web import WebCalls, add_routes
+from telephony.web_tickets import Tickets
 from tests.browser.echo_town import EchoTown
 
 PHONE = "02 61 91 40 00"
@@ -52,6 +53,8 @@ class Visitor:
         self.left = asyncio.Event()
         self.channel.on("message", self.messages.put_nowait)
         self.channel.on("close", self.left.set)
+        self.opened = asyncio.Event()
+        self.channel.on("open", self.opened.set)
         self.sound: asyncio.Queue[AudioFrame] = asyncio.Queue()
         self._listening: asyncio.Task[None] | None = None
         self.peer.on("track", self._listen)
@@ -69,11 +72,16 @@ class Visitor:
         return {"sdp": self.peer.localDescription.sdp, "type": "offer"}
 
     async def call(self, http: httpx.AsyncClient) -> None:
-        response = await http.post("/api/offer", json=await self.offer())
+        ticket = (await http.post("/api/ticket")).json()["ticket"]
+        assert (await self.answered(http, {"ticket": ticket}))["pc_id"]
+
+    async def answered(self, http: httpx.AsyncClient, right: dict[str, str]) -> dict[str, str]:
+        """Offer with a ticket, or with the secret of a call to go on with; the server's answer."""
+        response = await http.post("/api/offer", json={**await self.offer(), **right})
         assert response.status_code == 200, response.text
-        answer = response.json()
-        assert answer["pc_id"]
+        answer: dict[str, str] = response.json()
         await self.peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
+        return answer
 
     async def message(self) -> dict[str, object]:
         text = await asyncio.wait_for(self.messages.get(), PATIENCE_S)
@@ -101,20 +109,33 @@ class Visitor:
 class Web:
     """The page's server with an echo behind it."""
 
-    def __init__(self, **limits: object) -> None:
+    def __init__(self, embed_origins: tuple[str, ...] = (), **limits: object) -> None:
         self.town = EchoTown()
         self.now = 1000.0
-        settings = {"enabled": True, "per_minute": 100} | limits
+        self.tickets = Tickets(per_address=1000, clock=lambda: self.now)
+        settings = {"enabled": True, "per_minute": 100, "tickets": self.tickets} | limits
         self.calls = WebCalls(self.town, clock=lambda: self.now, **settings)  # type: ignore[arg-type]
         app = FastAPI()
-        add_routes(app, self.calls, town_name="Saint-Aubin & <Fils>", phone=PHONE)
+        add_routes(
+            app,
+            self.calls,
+            town_name="Saint-Aubin & <Fils>",
+            phone=PHONE,
+            embed_origins=embed_origins,
+        )
         transport = httpx.ASGITransport(app)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://mairie.test")
 
+    async def offer(self, offer: object) -> httpx.Response:
+        """Send an offer with a ticket of ours."""
+        if isinstance(offer, dict):
+            offer = {"ticket": self.tickets.give("127.0.0.1"), **offer}
+        return await self.http.post("/api/offer", json=offer)
+
 
 @asynccontextmanager
-async def web(**limits: object) -> AsyncIterator[Web]:
-    site = Web(**limits)
+async def web(embed_origins: tuple[str, ...] = (), **limits: object) -> AsyncIterator[Web]:
+    site = Web(embed_origins, **limits)
     async with site.http:
         yield site
         await site.calls.close()
@@ -210,7 +231,7 @@ def sdp(*media: str, extra: str = "") -> str:
 )
 async def test_a_wrong_offer_gets_a_french_sentence_and_no_call(offer: object) -> None:
     async with web() as site:
-        answer = await site.http.post("/api/offer", json=offer)
+        answer = await site.offer(offer)
         assert site.calls.active == 0
     assert answer.status_code == 422
     assert answer.json() == {
@@ -224,7 +245,7 @@ async def test_a_page_without_common_codec_is_refused() -> None:
         offer = await someone.offer()
         lines = [line for line in offer["sdp"].splitlines() if "rtpmap" not in line]
         offer["sdp"] = "\r\n".join([*lines, ""])
-        answer = await site.http.post("/api/offer", json=offer)
+        answer = await site.offer(offer)
     assert answer.status_code == 422
 
 
@@ -250,14 +271,14 @@ async def test_spoiled_offers_are_answered_or_refused_but_break_nothing() -> Non
         statuses = []
         for _ in range(100):
             offer = {"sdp": spoil(good, chance), "type": "offer"}
-            statuses.append((await site.http.post("/api/offer", json=offer)).status_code)
+            statuses.append((await site.offer(offer)).status_code)
     assert set(statuses) == {200, 422}
 
 
 async def test_only_small_json_is_read() -> None:
     async with web() as site:
         form = await site.http.post("/api/offer", content=b"{}")
-        huge = await site.http.post("/api/offer", json={"sdp": "a" * 40_000, "type": "offer"})
+        huge = await site.offer({"sdp": "a" * 40_000, "type": "offer"})
         broken = await site.http.post(
             "/api/offer", content=b'{"sdp":', headers={"content-type": "application/json"}
         )
@@ -272,7 +293,7 @@ async def test_calls_begun_per_minute_are_limited_for_all_visitors() -> None:
         codes = []
         for _ in range(3):
             site.now += 10
-            answer = await site.http.post("/api/offer", json=junk)
+            answer = await site.offer(junk)
             codes.append(answer.status_code)
         assert codes == [422, 422, 429]
         assert answer.json()["error"] == (
@@ -281,12 +302,12 @@ async def test_calls_begun_per_minute_are_limited_for_all_visitors() -> None:
         )
         # 2. a minute after the first one there is room again
         site.now += 40.5
-        assert (await site.http.post("/api/offer", json=junk)).status_code == 422
+        assert (await site.offer(junk)).status_code == 422
 
 
 async def test_a_town_without_web_calls_says_so() -> None:
     async with visitor() as someone, web(enabled=False) as site:
-        answer = await site.http.post("/api/offer", json=await someone.offer())
+        answer = await site.offer(await someone.offer())
         page = await site.http.get("/")
     sentence = f"Les appels depuis cette page ne sont pas ouverts. Appelez la mairie au {PHONE}."
     assert (answer.status_code, answer.json()["error"]) == (503, sentence)
@@ -392,7 +413,7 @@ async def test_a_visitor_who_never_connects_is_given_up() -> None:
 async def test_all_lines_busy() -> None:
     async with visitor() as first, visitor() as second, web(most=1) as site:
         await first.call(site.http)
-        answer = await site.http.post("/api/offer", json=await second.offer())
+        answer = await site.offer(await second.offer())
         assert answer.status_code == 503
         assert answer.json()["error"].startswith("Toutes nos lignes sont occupées.")
 
@@ -403,6 +424,6 @@ async def test_stopping_ends_calls_and_takes_no_more() -> None:
         await someone.message()
         await site.calls.close()
         await asyncio.wait_for(someone.left.wait(), PATIENCE_S)
-        answer = await site.http.post("/api/offer", json=await late.offer())
+        answer = await site.offer(await late.offer())
         assert answer.status_code == 503
         assert answer.json()["error"].startswith("Le service redémarre.")

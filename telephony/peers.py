@@ -16,10 +16,15 @@ from telephony.wire import Seen
 
 Transport = Literal["udp", "tcp", "tls"]
 Srtp = Literal["off", "preferred", "required"]
-Codec = Literal["pcma", "pcmu", "g722"]
+Codec = Literal["pcma", "pcmu", "g722", "opus"]
 TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
-CODECS: tuple[Codec, ...] = get_args(Codec)
-STACK_CODECS: dict[Codec, str] = {"pcma": "pcma", "pcmu": "pcmu", "g722": "g722/16000/1"}
+CODECS: tuple[Codec, ...] = ("pcma", "pcmu", "g722")  #: unless a peer says otherwise
+STACK_CODECS: dict[Codec, str] = {
+    "pcma": "pcma",
+    "pcmu": "pcmu",
+    "g722": "g722/16000/1",
+    "opus": "opus/48000/2",
+}
 
 
 @dataclass(frozen=True)

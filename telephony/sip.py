@@ -18,11 +18,13 @@ from baresip import Call as BaresipCall
 from baresip import Config, Event, Runtime
 from baresip.errors import AudioNotActive, BaresipError, StaleHandleError
 from baresip.events import StackEvent
+from baresip.stats import CallStats
 
 from records.drafts import MediaStats
 from telephony.call import CallInfo, Handler, Handover, TransferRefused
 from telephony.media_door import MediaDoor
 from telephony.peers import Refused
+from telephony.quality import of_call
 from telephony.sip_desk import Desks
 from telephony.sip_transfer import Leg, SipCaller
 from telephony.sip_transport import SipTransport
@@ -34,6 +36,7 @@ from telephony.trunks import EXPOSED, Trunks, TrunkSettings
 logger = logging.getLogger("allomairie.telephony")
 
 MEDIA_READY_S = 3.0
+RTP_TIMEOUT = "rtp stream error"  #: the stack's words for audio that stopped
 TRANSFERRED = "Call transfered"  #: the stack's words, in its spelling, at the end of a call
 
 
@@ -47,6 +50,7 @@ class SipSettings:
     rtp_last_port: int = 32767
     max_calls: int = 12
     rtp_timeout_s: int = 20  #: a caller whose audio stops for this long is gone
+    jitter_ms: tuple[int, int] = (60, 300)  #: least and longest delay of the jitter buffer
     user: str = "mairie"
     extensions_at: str = ""  #: host[:port] of the desks' extensions; '': where the call came from
     transfer: TransferSettings = field(default_factory=TransferSettings)
@@ -83,8 +87,16 @@ def check_ports(address: str, port: int, *, tls: bool = False) -> None:
 class SipCall:
     """One SIP call, as `telephony.call.Call`."""
 
-    def __init__(self, call: BaresipCall, domain: str, desks: Desks, settings: SipSettings) -> None:
+    def __init__(
+        self,
+        call: BaresipCall,
+        domain: str,
+        desks: Desks,
+        settings: SipSettings,
+        codec_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self._call = call
+        self._codec_of = codec_of
         self._domain = domain
         self._desks = desks
         self._settings = settings
@@ -94,13 +106,24 @@ class SipCall:
         self.rate_hz = 8000
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.info = CallInfo(channel="sip", sip_call_id=call.call_id or "")  # until admitted
+        self._stats: CallStats | None = None  #: as of the far end's last report
         call.on(self._on_event)
+        call.on_rtcp(self._on_report)
+
+    def _on_report(self, stats: CallStats) -> None:
+        self._stats = stats
 
     def _on_event(self, event: StackEvent) -> None:
         if event.event is Event.CALL_CLOSED and not self._closed.done():
             if event.text == TRANSFERRED:  # perhaps long after we stopped waiting for it
                 self._passed()
-            self._closed.set_result(event.text or "ended by the caller")
+            self._closed.set_result(self._reason(event.text))
+
+    def _reason(self, text: str | None) -> str:
+        """The end of the call in plain words where the stack's are none."""
+        if text == RTP_TIMEOUT:
+            return f"no audio for {self._settings.rtp_timeout_s} s"
+        return text or "ended by the caller"
 
     @property
     def stack_call(self) -> BaresipCall:
@@ -137,7 +160,9 @@ class SipCall:
                 await asyncio.sleep(0.01)
 
     async def hangup(self) -> None:
-        """Send BYE; a call already gone is not an error."""
+        """Let the last words be heard, then send BYE; a call already gone is not an error."""
+        if self._transport is not None:
+            await self._transport.drain()
         with contextlib.suppress(StaleHandleError):
             await self._call.hangup()
 
@@ -170,16 +195,12 @@ class SipCall:
 
     def report(self) -> MediaStats:
         """The stack's closing figures."""
-        stats = self._call.final_stats
+        stats = self._call.final_stats or self._stats
         if stats is None:
             return MediaStats()
-        return MediaStats(
-            rx_packets=stats.rx_packets,
-            tx_packets=stats.tx_packets,
-            lost_packets=stats.rx_lost,
-            jitter_ms=stats.rx_jitter_ms,
-            mos=stats.mos_estimate,
-        )
+        if not stats.rx_packets and self._stats is not None:
+            stats = self._stats  # a call that timed out has none left at its end
+        return of_call(stats, self._codec_of(self.info.sip_call_id))
 
     def on_key(self, callback: Callable[[str], None]) -> None:
         """RFC 4733 events and SIP INFO both arrive here."""
@@ -201,6 +222,7 @@ class SipServer:
         address = (settings.address, settings.port)
         self._desks = Desks(self._runtime, address, settings.trunks.peers, self._on_incoming)
         self._media_door = MediaDoor(settings.media_networks)
+        self.refusing = False  #: new calls get 486; unlike `drain` it may be taken back
 
     @property
     def active(self) -> int:
@@ -222,7 +244,8 @@ class SipServer:
             expose_headers=EXPOSED,
             extra_config_text=(
                 f"sip_listen {s.address}:{s.port}\nrtp_ports {s.rtp_first_port}-{s.rtp_last_port}\n"
-                + self._trunks.open()
+                "audio_jitter_buffer_type adaptive\naudio_jitter_buffer_size 50\n"
+                f"audio_jitter_buffer_ms {s.jitter_ms[0]}-{s.jitter_ms[1]}\n" + self._trunks.open()
             ),
         )
         try:
@@ -234,7 +257,8 @@ class SipServer:
             raise OSError(f"SIP cannot listen on {s.address}:{s.port}: {error}") from error
 
     def _on_incoming(self, call: BaresipCall) -> None:
-        sip_call = SipCall(call, self._domain_of(call), self._desks, self._settings)
+        domain, codec_of = self._domain_of(call), self._trunks.codec
+        sip_call = SipCall(call, domain, self._desks, self._settings, codec_of)
         task = asyncio.get_running_loop().create_task(self._handle(sip_call))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
@@ -248,6 +272,8 @@ class SipServer:
     async def _handle(self, call: SipCall) -> None:
         try:
             call.info = await self._trunks.admit(call.stack_call)
+            if self.refusing:
+                raise Refused("no new calls are taken now")
             await self._handler(call)
         except Refused as refusal:
             logger.warning("a call is refused: %s", refusal)

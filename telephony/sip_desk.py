@@ -29,6 +29,7 @@ from baresip.events import StackEvent
 
 from telephony.bridge import Resampler
 from telephony.call import Pcm, TransferRefused
+from telephony.mono import Mono
 from telephony.peers import TRANSPORTS, Peer, Peers, Transport
 from telephony.presented import Presented
 
@@ -53,6 +54,7 @@ class SipDesk:
 
     def __init__(self, call: BaresipCall, spawn: Spawn, early: Sequence[StackEvent] = ()) -> None:
         self.call = call
+        self.sound = Mono(call.audio)
         self._spawn = spawn
         self._answered = any(one.event is Event.CALL_ESTABLISHED for one in early)
         self._keys: asyncio.Queue[str] = asyncio.Queue()
@@ -94,19 +96,19 @@ class SipDesk:
 
     def _ready(self) -> bool:
         with contextlib.suppress(AudioNotActive, AudioRestarted):
-            info = self.call.audio.info()
+            info = self.sound.info()
             return bool(info.tx_ready and info.rx_ready)
         return False
 
     async def play(self, pcm: Pcm) -> None:
         """Say something; returns when its last sample was sent, or when the audio is gone."""
         with contextlib.suppress(AudioNotActive, AudioRestarted):
-            rate_hz = self.call.audio.info().tx_sample_rate
+            rate_hz = self.sound.info().tx_sample_rate
             left = Resampler(SPOKEN_HZ, rate_hz)(pcm.astype(np.int16).tobytes())
             lead = int(LEAD_S * rate_hz) * 2
-            while left or self.call.audio.info().tx_buffered:
-                if left and self.call.audio.info().tx_buffered < lead:
-                    left = left[self.call.audio.write(left[:lead]) :]
+            while left or self.sound.info().tx_buffered:
+                if left and self.sound.info().tx_buffered < lead:
+                    left = left[self.sound.write(left[:lead]) :]
                 else:
                     await asyncio.sleep(POLL_S)
 
@@ -129,7 +131,7 @@ class SipDesk:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FAREWELL_S):
                     with contextlib.suppress(AudioNotActive, AudioRestarted):
-                        self.call.audio.flush_tx()
+                        self.sound.flush_tx()
                     await self.play(farewell)
         with contextlib.suppress(BaresipError):
             await self.call.hangup()

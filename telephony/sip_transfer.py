@@ -14,6 +14,7 @@ from baresip.errors import BaresipError, StaleHandleError, TransferFailed
 
 from telephony.bridge import Bridge
 from telephony.call import CallerGone, Handover, TransferRefused
+from telephony.mono import Mono
 from telephony.presented import presented
 from telephony.sip_desk import Desks, SipDesk
 from telephony.targets import Target
@@ -109,7 +110,7 @@ class SipCaller:
 
     async def _bridged(self, desk: SipDesk) -> None:
         """Until one of them hangs up; then the other's call ends too."""
-        bridge = Bridge(self._leg.call.audio, desk.call.audio)
+        bridge = Bridge(Mono(self._leg.call.audio), desk.sound)
         passing = asyncio.ensure_future(bridge.run())
         ends = [asyncio.ensure_future(side.wait_closed()) for side in (self, desk)]
         try:

@@ -33,13 +33,17 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import BaseTransport, TransportParams
 
 from telephony.gate import Gate
+from telephony.mono import Mono
 from voice.turns import RATE_HZ
 
 logger = logging.getLogger("allomairie.telephony")
 
 READ_EVERY_S = 0.02
+MOST_BYTES = 32_000  #: of one read: a third of a second at 48 kHz
 LEAD_S = 0.10  #: audio kept ahead of the RTP clock: survives a late loop, still short to flush
 GIVE_UP_S = 3.0  #: a call whose media does not take audio for this long is not there any more
+DRAIN_S = 0.5  #: what was written is on the wire by then, whatever happens
+FAR_BUFFER_S = 0.2  #: a telephone drops what its jitter buffer holds when it is told BYE
 
 
 class Widener:
@@ -61,7 +65,7 @@ class SipInput(BaseInputTransport):
 
     def __init__(self, call: BaresipCall, rate_hz: int, params: TransportParams) -> None:
         super().__init__(params)
-        self._call = call
+        self._audio = Mono(call.audio)
         self._widen = Widener(rate_hz)
         self._reader: asyncio.Task[None] | None = None
         self.detached = False  #: somebody else reads the call's audio
@@ -93,7 +97,7 @@ class SipInput(BaseInputTransport):
             if self.detached:
                 return
             try:
-                pcm = self._call.audio.read(16_000)
+                pcm = self._audio.read(MOST_BYTES)
             except (AudioNotActive, AudioRestarted):
                 continue  # a re-INVITE is replacing the streams: the next read binds to them
             if pcm:
@@ -105,7 +109,7 @@ class SipOutput(BaseOutputTransport):
 
     def __init__(self, call: BaresipCall, rate_hz: int, params: TransportParams) -> None:
         super().__init__(params)
-        self._call = call
+        self._audio = Mono(call.audio)
         self._lead_bytes = int(LEAD_S * rate_hz) * 2
         self._written = b""  #: the end of what was written, as long as the transmit buffer may be
         self._back = b""  #: what a hold took back
@@ -126,19 +130,38 @@ class SipOutput(BaseOutputTransport):
         if isinstance(frame, InterruptionFrame):
             self._flush()  # a write under way when the first flush ran
 
+    async def drain(self) -> None:
+        """Wait until what was written has left and the far end has played it; at once if idle."""
+        deadline = time.monotonic() + DRAIN_S
+        spoke = False
+        while self._unsent() and not self.gate.held and time.monotonic() < deadline:
+            spoke = True
+            await asyncio.sleep(READ_EVERY_S / 2)
+        if spoke:
+            await asyncio.sleep(FAR_BUFFER_S)
+
+    def _unsent(self) -> int:
+        """Bytes that wait for the transmit clock; none of ours once somebody else writes."""
+        if self.detached:
+            return 0
+        try:
+            return int(self._audio.info().tx_buffered)
+        except (AudioNotActive, AudioRestarted):
+            return 0
+
     def _flush(self) -> None:
         self._written = self._back = b""
         if self.detached:
             return
         try:
-            self._call.audio.flush_tx()
+            self._audio.flush_tx()
         except (AudioNotActive, AudioRestarted):
             logger.debug("no media to flush")
 
     def _take_back(self) -> None:
         try:
-            unsent = self._call.audio.info().tx_buffered
-            self._call.audio.flush_tx()
+            unsent = self._audio.info().tx_buffered
+            self._audio.flush_tx()
         except (AudioNotActive, AudioRestarted):
             unsent = 0
         self._back = self._written[len(self._written) - min(unsent, len(self._written)) :]
@@ -146,7 +169,7 @@ class SipOutput(BaseOutputTransport):
     def _give_again(self) -> None:
         back, self._back = self._back, b""
         try:
-            self._call.audio.write(back)  # it came from this buffer, so there is room
+            self._audio.write(back)  # it came from this buffer, so there is room
         except (AudioNotActive, AudioRestarted):
             logger.debug("no media to give speech back to")
 
@@ -159,8 +182,8 @@ class SipOutput(BaseOutputTransport):
                 await self.gate.passed()
                 deadline = time.monotonic() + GIVE_UP_S
             try:
-                if self._call.audio.info().tx_buffered <= self._lead_bytes:
-                    taken = self._call.audio.write(pcm)
+                if self._audio.info().tx_buffered <= self._lead_bytes:
+                    taken = self._audio.write(pcm)
                     self._written = (self._written + pcm[:taken])[-4 * self._lead_bytes :]
                     pcm = pcm[taken:]
                     continue
@@ -175,7 +198,7 @@ class SipTransport(BaseTransport):
 
     Args:
         call: an established baresip call.
-        rate_hz: the rate its codec works at (8000 for G.711).
+        rate_hz: the rate its codec works at (8000 for G.711, 48000 for Opus).
     """
 
     def __init__(self, call: BaresipCall, rate_hz: int) -> None:
@@ -194,6 +217,10 @@ class SipTransport(BaseTransport):
     def gate(self) -> Gate:
         """Holds the speech of this call."""
         return self._output.gate
+
+    async def drain(self) -> None:
+        """Wait until the caller has heard the end of what was said; 0.7 s at most."""
+        await self._output.drain()
 
     def detach(self) -> None:
         """The audio is somebody else's from now on: nothing is heard or said here any more."""

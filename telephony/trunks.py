@@ -191,6 +191,10 @@ class Trunks:
             peer=peer.name if peer is not None else "",
         )
 
+    def codec(self, call_id: str) -> str:
+        """What a call speaks; '' when it is not known."""
+        return self._wire.codec(call_id)
+
     # -- the end -----------------------------------------------------------------------------
 
     async def stop(self) -> None:

@@ -20,6 +20,8 @@ TRACE = "baresip.native.sip"
 KEPT = 512  #: INVITEs remembered; far more than can ring at once
 WAIT_S = 1.0  #: the trace is on its way when the call arrives, on another thread
 _HEAD = re.compile(r"RX (UDP|TCP|TLS) ([0-9.]+):(\d+) -> [0-9.]+:(\d+)\n", re.IGNORECASE)
+_AUDIO = re.compile(r"^m=audio \d+ \S+ ([\d ]+)", re.MULTILINE)
+_RTPMAP = re.compile(r"^a=rtpmap:(\d+) ([\w.-]+)/", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,26 @@ def read_trace(text: str) -> Seen | None:
     return Seen(head.group(1).lower(), source, int(head.group(3)), message)
 
 
+def first_codec(body: str) -> str:
+    """The name of the first format of an SDP's audio (RFC 4566, RFC 3551); '' when it has none."""
+    audio = _AUDIO.search(body)
+    if audio is None:
+        return ""
+    names = dict(_RTPMAP.findall(body)) | {"0": "PCMU", "8": "PCMA", "9": "G722"}
+    return next((names[one] for one in audio.group(1).split() if one in names), "")
+
+
 class Wire(logging.Handler):
-    """Remembers the INVITEs that arrived; `open` and `close` bracket the stack's life."""
+    """Remembers the INVITEs that arrived, and what each call speaks.
+
+    `open` and `close` bracket the stack's life.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self._invites: OrderedDict[str, Seen] = OrderedDict()
         self._awaited: dict[str, asyncio.Future[Seen]] = {}
+        self._codecs: OrderedDict[str, str] = OrderedDict()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def open(self) -> None:
@@ -71,6 +86,7 @@ class Wire(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """A line of the trace, on the stack's thread: only what arrived crosses to the loop."""
         text, loop = record.getMessage(), self._loop
+        self._note_codec(text)
         if loop is None or not text.startswith("RX ") or "\nINVITE " not in text[:120]:
             return
         seen = read_trace(text)
@@ -80,6 +96,26 @@ class Wire(logging.Handler):
             loop.call_soon_threadsafe(self._keep, seen)
         except RuntimeError:  # the loop closed while the stack said its last words
             return
+
+    def _note_codec(self, text: str) -> None:
+        """The first codec of an answer, in a 2xx or an ACK, is the one spoken (RFC 3264)."""
+        head, _, rest = text.partition("\n")
+        answers = rest.startswith(("SIP/2.0 2", "ACK "))
+        if not answers or not head.startswith(("RX ", "TX ")) or "m=audio " not in rest:
+            return
+        try:
+            message = Message.parse(rest)
+        except ValueError:
+            return
+        codec = first_codec(message.body)
+        if codec:
+            self._codecs[message.value("call-id")] = codec
+            while len(self._codecs) > KEPT:
+                self._codecs.popitem(last=False)
+
+    def codec(self, call_id: str) -> str:
+        """What a call speaks, by its name in SDP; '' when the trace does not know it."""
+        return self._codecs.get(call_id, "")
 
     def _keep(self, seen: Seen) -> None:
         call_id = seen.message.value("call-id")

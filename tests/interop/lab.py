@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from tests.conftest import ROOT, free_port
 
@@ -24,25 +25,23 @@ WAIT_S = 60.0  #: generous: it only bounds a test that fails
 Facts = dict[str, Any]
 
 
-class Carrier:
-    """`tests.interop.carrier` in its own process, and what it told."""
+class Program:
+    """A module of this package in its own process, and what it told.
 
-    def __init__(self, **settings: object) -> None:
-        self.port = free_port()
-        first = 30000 + self.port % 20000 // 2 * 2
-        wanted = {
-            "address": "127.0.0.1",
-            "port": self.port,
-            "rtp_first_port": first,
-            "rtp_last_port": first + 200,
-            **settings,
-        }
+    Args:
+        settings: its one argument, as JSON.
+        namespace: the network namespace that it runs in; '' is ours.
+    """
+
+    def __init__(self, module: str, settings: Facts, *, namespace: str = "") -> None:
         self.log: list[Facts] = []
         self.noise: list[str] = []
         self._told: queue.Queue[Facts] = queue.Queue()
+        within = ["ip", "netns", "exec", namespace] if namespace else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.interop.carrier", json.dumps(wanted)],
+            [*within, sys.executable, "-m", f"tests.interop.{module}", json.dumps(settings)],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -78,6 +77,12 @@ class Carrier:
         """Every fact of this kind so far."""
         return [facts for facts in self.log if facts["event"] == event]
 
+    def tell(self, line: str) -> None:
+        """Write a line to its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
     def stop(self) -> None:
         self.process.terminate()
         try:
@@ -85,6 +90,22 @@ class Carrier:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+class Carrier(Program):
+    """`tests.interop.carrier` on a free port."""
+
+    def __init__(self, **settings: object) -> None:
+        self.port = free_port()
+        first = 30000 + self.port % 20000 // 2 * 2
+        wanted = {
+            "address": "127.0.0.1",
+            "port": self.port,
+            "rtp_first_port": first,
+            "rtp_last_port": first + 200,
+            **settings,
+        }
+        super().__init__("carrier", wanted)
 
 
 @contextlib.contextmanager
@@ -131,10 +152,11 @@ def assert_played(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
 
 @dataclass(frozen=True)
 class Phoned:
-    """What a softphone printed, and the loudness of what it heard."""
+    """What a softphone printed, and what it heard: how loud, and its strongest tone."""
 
     printed: str
     loudness: float
+    hertz: float = 0.0
 
 
 def softphone(
@@ -144,19 +166,23 @@ def softphone(
     *,
     seconds: int = 5,
     rate_hz: int = 8000,
+    channels: int = 1,
     modules: tuple[str, ...] = (),
     **config: str,
 ) -> Phoned:
     """Debian's baresip dials, plays a tone, and hangs up after `seconds`."""
     time_s = np.arange(rate_hz * seconds) / rate_hz
     tone = (8000 * np.sin(2 * np.pi * 440 * time_s)).astype(np.int16)
-    soundfile.write(folder / "tone.wav", tone, rate_hz, subtype="PCM_16")
+    tones = np.repeat(tone[:, np.newaxis], channels, axis=1)
+    soundfile.write(folder / "tone.wav", tones, rate_hz, subtype="PCM_16")
     lines = [
         f"sip_listen 127.0.0.1:{free_port()}",
         "net_interface 127.0.0.1",
         f"audio_source aufile,{folder / 'tone.wav'}",
         f"ausrc_srate {rate_hz}",
         f"auplay_srate {rate_hz}",
+        f"ausrc_channels {channels}",
+        f"auplay_channels {channels}",
         f"module_path {MODULES}",
         *(f"module {name}" for name in ("g711.so", "g722.so", "aufile.so", "sndfile.so", *modules)),
         "module_tmp account.so",
@@ -174,6 +200,15 @@ def softphone(
         timeout=seconds + 30,
         check=False,
     )
-    heard = [soundfile.read(path)[0] for path in folder.glob("dump-*dec.wav")]
-    loudness = max((float(np.abs(one).max()) for one in heard if len(one)), default=0.0)
-    return Phoned(done.stdout + done.stderr, loudness)
+    heard = [soundfile.read(path, always_2d=True)[0] for path in folder.glob("dump-*dec.wav")]
+    loud = max((one for one in heard if len(one)), key=lambda one: np.abs(one).max(), default=None)
+    if loud is None:
+        return Phoned(done.stdout + done.stderr, 0.0)
+    hertz = strongest_hz(loud[:, 0], rate_hz)
+    return Phoned(done.stdout + done.stderr, float(np.abs(loud).max()), hertz)
+
+
+def strongest_hz(samples: NDArray[np.float64], rate_hz: int) -> float:
+    """The tone that stands out of a sound."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum) * rate_hz / len(samples))

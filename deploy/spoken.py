@@ -17,6 +17,7 @@ from models import ModelError
 from voice.audio import resample, wav_read, wav_write
 from voice.kokoro_engine import KokoroModel, KokoroSynthesizer
 from voice.line import Float, call_audio
+from voice.recognition import Expectation
 from voice.word_errors import compare
 
 RATE_HZ = 24_000
@@ -82,16 +83,24 @@ class SpokenCallers:
         """The voice of the caller with this number: half of them native."""
         return VOICES[number % len(VOICES)]
 
-    def hear(self, voice: Voice, text: str, *, mild: bool = False) -> HeardTurn:
+    def hear(
+        self,
+        voice: Voice,
+        text: str,
+        *,
+        mild: bool = False,
+        expected: Expectation | None = None,
+    ) -> HeardTurn:
         """Say a text over the line and recognise it.
 
         Args:
             mild: an ordinary line instead of a bad one: `MILD_LEVEL_DB`, `MILD_NOISE_DB`.
+            expected: what the conversation awaits.
         """
         random = np.random.default_rng([SEED, *hashlib.sha256(text.encode()).digest()[:4]])
         line = {"level_db": MILD_LEVEL_DB, "noise_db": MILD_NOISE_DB} if mild else {}
         audio = call_audio(self._spoken(voice, text), RATE_HZ, random, **line)
-        heard = self._engine.transcribe(audio, hints=self._hints)
+        heard = self._engine.transcribe(audio, hints=self._hints, expected=expected)
         errors = compare(text, heard.text)
         wrong = (errors.wrong, errors.words)
         return HeardTurn(heard.text, heard.alternatives, wrong, heard.language)

@@ -40,7 +40,7 @@ from telephony.gate import Gate
 from voice.barge_in import Floor, OwnVoice, Playback, Verdict
 from voice.endpointing import EndOfTurnJudge, SpeechDetector
 from voice.partials import Partials
-from voice.recognition import Heard, Recognizer
+from voice.recognition import Expectation, Heard, Recognizer
 from voice.turns import CHUNK_SAMPLES, Kind, Samples, TurnEvent, TurnTaker
 
 logger = logging.getLogger("allomairie.telephony")
@@ -79,6 +79,7 @@ class Attention:
     urgent_so_far: Urgency = lambda _words, _or: False  #: words that may go on
     only_listens: Callable[[str], bool] = lambda _words: False  #: "d'accord", not an answer
     insists: Callable[[], bool] = lambda: False  #: the bot may not be cut now
+    expects: Callable[[], Expectation | None] = lambda: None  #: what is awaited now
 
 
 class Ears(FrameProcessor):
@@ -241,9 +242,12 @@ class Ears(FrameProcessor):
 
     # -- words -------------------------------------------------------------------------------
 
-    def _recognise(self, audio: Samples) -> asyncio.Task[Heard]:
+    def _recognise(self, audio: Samples, *, whole: bool = True) -> asyncio.Task[Heard]:
+        """The words of a turn; one that may go on answers nothing yet, and is looked at once."""
         hints = self._hints if self.language == "fr" else ""  # they are a French sentence
-        return self.create_task(self._recognizer.hear(audio, language=self.language, hints=hints))
+        expected = self.attention.expects() if whole else None
+        words = self._recognizer.hear(audio, language=self.language, hints=hints, expected=expected)
+        return self.create_task(words)
 
     def _look_at_words(self) -> None:
         """While the caller speaks on, see now and then whether his words are urgent."""
@@ -251,7 +255,7 @@ class Ears(FrameProcessor):
             return
         if self._partial is None or self._partial.done():
             audio = self._taker.running(self._partials.rules.window_s)
-            self._partial = self.create_task(self._look(self._recognise(audio)))
+            self._partial = self.create_task(self._look(self._recognise(audio, whole=False)))
 
     async def _look(self, words: asyncio.Task[Heard]) -> None:
         try:

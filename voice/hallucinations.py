@@ -34,6 +34,7 @@ _SOUNDS = re.compile(r"[\[(*♪♫][^\])*♪♫]*(?:[\])*♪♫]|$)")  # "[Musiq
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|$)")  # a point inside "amara.org" ends nothing
 _STUTTER = re.compile(r"([^\W\d_]{1,4}?)\1{7,}")  # "hahahahahahahaha": a loop inside one word
 
+_ECHO = 3  #: words of the hints
 _BEEPS = 4  #: times that a tone of one word is written
 _SAID_AGAIN = re.compile(
     r"(?:oui|ouais|si|non|nan|no|yes|allo|bonjour|merci|bien|bon|vite|feu|fire|gaz|secours|aide|help"
@@ -59,6 +60,22 @@ def without_credits(text: str) -> str:
     if _is_beeping(result):
         return ""
     return result if re.search(r"\w", result) else ""
+
+
+def is_echo(text: str, hints: str) -> bool:
+    """Whether nothing was written but a stretch of the hints, as happens on unclear speech.
+
+    Three words of them in their order, or more: a caller says one or two of them, never the list.
+    """
+    words, given = _plain_words(text), _plain_words(hints)
+    if len(words) < _ECHO:
+        return False
+    stretches = (given[at : at + len(words)] for at in range(len(given) - len(words) + 1))
+    return any(stretch == words for stretch in stretches)
+
+
+def _plain_words(text: str) -> list[str]:
+    return re.findall(r"\w+", _plain(text))
 
 
 def _is_beeping(text: str) -> bool:

@@ -1,12 +1,14 @@
 """Recognition as the rest of the program sees it: audio of one turn in, words out.
 
 `Transcriber` is what an engine offers (blocking, thread-safe); `Recognizer` is the queue in front
-of the one engine that all calls share.
+of the one engine that all calls share. `Expectation` is what the conversation waits for: a turn
+whose first reading does not answer it is looked at a second time with it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -26,7 +28,7 @@ class Heard:
     no_speech: float = 0.0  #: the model's probability that nobody spoke
     audio_s: float = 0.0
     compute_ms: float = 0.0
-    passes: str = ""  #: decodings it took: "beam", "beam+en" (tried), "beam+30s"
+    passes: str = ""  #: decodings it took: "beam", "beam+en" (tried), "beam+30s", "beam+awaited"
     alternatives: tuple[str, ...] = ()  #: what the engine also considered, likeliest first
     failed: bool = False  #: the engine failed: nothing is known of what was said
 
@@ -36,11 +38,33 @@ class Heard:
         return cls(text="", failed=failed)
 
 
+class Expectation(Protocol):
+    """What may be said next; asked from the engine's threads, so it must not change anything."""
+
+    @property
+    def sure(self) -> float:
+        """Confidence of the first reading from which the turn is not decoded again."""
+
+    def settles(self, text: str) -> bool:
+        """Whether the first reading is understood, so that no other one is looked for."""
+
+    def answers(self, text: str) -> bool:
+        """Whether a reading is what is awaited: it may then be preferred to the likeliest one."""
+
+    def hints(self, readings: Sequence[str]) -> str:
+        """Sentences like those awaited, for the second look; '' when it could not help."""
+
+
 class Transcriber(Protocol):
     """An engine that writes down one turn."""
 
     def transcribe(
-        self, audio: NDArray[np.int16], *, language: str = "fr", hints: str = ""
+        self,
+        audio: NDArray[np.int16],
+        *,
+        language: str = "fr",
+        hints: str = "",
+        expected: Expectation | None = None,
     ) -> Heard:
         """Write down `audio` (16 kHz mono).
 
@@ -48,6 +72,7 @@ class Transcriber(Protocol):
             audio: one turn of any length; an empty one is nothing heard.
             language: what the call speaks; another one is reported when it is clearly heard.
             hints: words of the town that are likely to be said.
+            expected: what the conversation awaits; without it the likeliest reading is kept.
         """
 
 
@@ -65,14 +90,21 @@ class Recognizer:
         self.waiting = 0
 
     async def hear(
-        self, audio: NDArray[np.int16], *, language: str = "fr", hints: str = ""
+        self,
+        audio: NDArray[np.int16],
+        *,
+        language: str = "fr",
+        hints: str = "",
+        expected: Expectation | None = None,
     ) -> Heard:
         """Recognise one turn; cancelling it before its turn comes costs nothing."""
         self.waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(
                 self._pool,
-                lambda: self._engine.transcribe(audio, language=language, hints=hints),
+                lambda: self._engine.transcribe(
+                    audio, language=language, hints=hints, expected=expected
+                ),
             )
         finally:
             self.waiting -= 1

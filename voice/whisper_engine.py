@@ -3,6 +3,8 @@
     turn ─► pieces of at most 28 s ─► log-mel of (speech + 2 s, at least 10 s) ─► encode ─► beam 5
           sounds like another language? beam 5 in that one too, the surer wins ◄────────────┤
           loops? encode 30 s, beam 5 ◄──────────────────────────────────────────────────────┤
+          says nothing but our hints? beam 5 without them ◄─────────────────────────────────┤
+          not what is awaited? `second_look` ◄──────────────────────────────────────────────┤
           unsure, and probably nobody spoke? nothing ◄──────────────────────────────────────┴► words
 
 The encoder's cost grows faster than the window; a beam of 5 costs a third more than greedy,
@@ -14,7 +16,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +26,15 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
-from voice.hallucinations import is_loop, without_credits, without_loop
-from voice.recognition import Heard
+from voice.hallucinations import is_echo, is_loop, without_credits, without_loop
+from voice.recognition import Expectation, Heard
+from voice.second_look import Look, Margins, Reading, look_again
 from voice.turns import RATE_HZ
 from voice.windows import windows
 
 FULL_S = 30.0
+FRAMES_PER_S = 100  #: of the log-mel
+SMALLEST = 1e-9  #: probability of a token that counts
 #: Others (Welsh, Hawaiian, Latin…) are what the model calls a French accent or a hum.
 LIKELY = frozenset({"fr", "en", "es", "pt", "it", "de", "nl", "ro", "pl", "ru", "uk", "tr", "ar"})
 
@@ -50,14 +55,25 @@ class Listening:
     other_language: float = 0.6  #: probability from which another language is tried
     other_sure: float = -0.40  #: mean log-probability that its words must then reach
     sentence_s: float = 2.0  #: shorter turns are answers, in the call's language and without hints
+    margins: Margins = field(default_factory=Margins)  #: of a reading that is awaited
 
 
 @dataclass(frozen=True)
 class _Decoding:
-    text: str
-    logprob: float
+    readings: tuple[Reading, ...]  #: likeliest first; at least one
     no_speech: float
-    alternatives: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.readings[0].text
+
+    @property
+    def logprob(self) -> float:
+        return self.readings[0].logprob
+
+    @property
+    def confidence(self) -> float:
+        return math.exp(min(0.0, self.logprob))
 
 
 class WhisperEngine:
@@ -104,21 +120,34 @@ class WhisperEngine:
         self._lock = threading.Lock()
 
     def transcribe(
-        self, audio: NDArray[np.int16], *, language: str = "fr", hints: str = ""
+        self,
+        audio: NDArray[np.int16],
+        *,
+        language: str = "fr",
+        hints: str = "",
+        expected: Expectation | None = None,
     ) -> Heard:
         """Write down one turn; see `voice.recognition.Transcriber`."""
         started = time.perf_counter()
         samples = audio.astype(np.float32) / np.float32(32768.0)
         heard: list[Heard] = []
-        for piece in windows(samples, RATE_HZ):
+        pieces = windows(samples, RATE_HZ)
+        for piece in pieces:
             # a caller who talks for long keeps to one language: the first piece decides
             spoken = heard[0].language if heard else language
-            heard.append(self._hear(piece, spoken, hints, detect=not heard))
+            awaited = expected if len(pieces) == 1 else None  # who talks for long answers more
+            heard.append(self._hear(piece, spoken, hints, awaited, detect=not heard))
         compute_ms = (time.perf_counter() - started) * 1000
         return replace(_joined(heard), compute_ms=compute_ms)
 
     def _hear(
-        self, samples: NDArray[np.float32], language: str, hints: str, *, detect: bool
+        self,
+        samples: NDArray[np.float32],
+        language: str,
+        hints: str,
+        expected: Expectation | None,
+        *,
+        detect: bool,
     ) -> Heard:
         """Write down one piece of a turn, at most `voice.windows.LONGEST_S`."""
         rules = self._listening
@@ -137,20 +166,55 @@ class WhisperEngine:
             # an accent passes for a language until one writes it down in that language
             if tried.logprob > max(decoding.logprob, rules.other_sure):
                 decoding, language = tried, other
+        if is_echo(decoding.text, hints):
+            passes += "+plain"
+            decoding = self._generate(encoded, audio_s, language, "")
         if is_loop(decoding.text) and window_s < FULL_S:
             passes += "+30s"
             decoding = self._generate(self._encode(samples, FULL_S), audio_s, language, hints)
         text = self._believed(decoding)
+        look = Look(text, tuple(one.text for one in decoding.readings[1:]) if text else ())
+        if text and expected is not None:
+            look = self._look_again(decoding, text, expected, encoded, audio_s, language)
         return Heard(
-            text=text,
+            text=look.text,
             language=language,
             language_probability=shares.get(language, 1.0),
-            confidence=math.exp(min(0.0, decoding.logprob)) if text else 0.0,
+            confidence=decoding.confidence if text else 0.0,
             no_speech=decoding.no_speech,
             audio_s=audio_s,
-            passes=passes,
-            alternatives=decoding.alternatives if text else (),
+            passes=passes + look.passes,
+            alternatives=look.others,
         )
+
+    def _look_again(
+        self,
+        decoding: _Decoding,
+        text: str,
+        expected: Expectation,
+        encoded: Any,
+        audio_s: float,
+        language: str,
+    ) -> Look:
+        """Look for what is awaited, in the sound that is encoded already."""
+        first = (Reading(text, decoding.logprob), *decoding.readings[1:])
+        return look_again(
+            first,
+            expected,
+            decoding.confidence,
+            lambda hints: self._generate(encoded, audio_s, language, hints).readings,
+            lambda one: self._score(encoded, audio_s, language, one),
+            self._listening.margins,
+        )
+
+    def _score(self, encoded: Any, audio_s: float, language: str, text: str) -> float:
+        """Log-probability of a text in this sound, without any prompt: one pass, no search."""
+        tokenizer = self._tokenizer(language)
+        start = list(tokenizer.sot_sequence)
+        tokens = tokenizer.encode(f" {text.strip()}")
+        frames = max(1, int(audio_s * FRAMES_PER_S))
+        (result,) = self.whisper.model.align(encoded, start, [tokens], frames)
+        return sum(math.log(max(share, SMALLEST)) for share in result.text_token_probs)
 
     def _encode(self, samples: NDArray[np.float32], window_s: float) -> Any:
         padded = np.zeros(int(window_s * RATE_HZ), np.float32)
@@ -183,11 +247,12 @@ class WhisperEngine:
             suppress_blank=True,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
         )[0]
-        tokens = result.sequences_ids[0]
-        # CTranslate2 divides the score by the length; Whisper's mean counts the end token too
-        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        best, *others = (tokenizer.decode(one).strip() for one in result.sequences_ids)
-        return _Decoding(best, logprob, result.no_speech_prob, tuple(others))
+        readings = (
+            # CTranslate2 divides the score by the length; Whisper's mean counts the end token too
+            Reading(tokenizer.decode(tokens).strip(), score * len(tokens) / (len(tokens) + 1))
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        )
+        return _Decoding(tuple(readings), result.no_speech_prob)
 
     def _believed(self, decoding: _Decoding) -> str:
         rules = self._listening

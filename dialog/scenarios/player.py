@@ -11,6 +11,7 @@ from typing import Any
 
 from dialog.decision import Decision
 from dialog.desk import Desk
+from dialog.expectations import Expected
 from dialog.scenarios.checks import check_said, check_sends, check_step, check_tickets
 from dialog.scenarios.house import House, Said
 from dialog.scenarios.numbers import Numbers, clock_words
@@ -31,8 +32,9 @@ class Heard:
     language: str = ""  #: that was heard; empty: that of the conversation
 
 
-#: says a line aloud and recognises it; the number is 0, or 1 when the caller repeats the line
-Hear = Callable[[str, int], Heard]
+#: says a line aloud and recognises it; the number is 0, or 1 when the caller repeats the line, and
+#: the last is what the conversation awaits
+Hear = Callable[[str, int, Expected | None], Heard]
 #: a written reply in the words that are heard, on a day
 Aloud = Callable[[str, date], str]
 
@@ -173,7 +175,9 @@ class _Call:
         """What the caller does; the decision is None when the reply just goes on."""
         desk, state, at = self.desk, self.state, self.at
         if step.words:
-            heard = self.hear(step.words, again) if self.hear else Heard(step.words)
+            heard = Heard(step.words)
+            if self.hear is not None:
+                heard = self.hear(step.words, again, desk.expects(state, at))
             if step.over and not desk.urgent(heard.text) and desk.is_backchannel(heard.text):
                 return _Done(None, heard.text)
             decision = desk.hear(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.hallucinations import is_loop, without_credits, without_loop
+from voice.hallucinations import is_echo, is_loop, without_credits, without_loop
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,23 @@ def test_a_tone_written_down_is_nothing_said(tone: str) -> None:
 )
 def test_what_people_say_over_and_over_is_kept(said: str) -> None:
     assert without_credits(said) == said.strip()
+
+
+HINTS = "Bonjour, mairie de Saint-Aubin. Carte d'identité, passeport, PACS, déchetterie."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Carte d'identité, passeport, PACS, déchetterie.", "passeport, PACS, déchetterie", HINTS],
+)
+def test_nothing_but_the_hints_is_an_echo(text: str) -> None:
+    assert is_echo(text, HINTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Passeport.", "Le passeport, le PACS.", "C'est pour un passeport et un PACS.", "PACS", ""],
+)
+def test_words_that_the_hints_have_too_are_no_echo(text: str) -> None:
+    assert not is_echo(text, HINTS)
+    assert not is_echo(text, "")

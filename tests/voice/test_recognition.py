@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voice.recognition import Heard, Recognizer
+from voice.recognition import Expectation, Heard, Recognizer
 
 
 class SlowEngine:
@@ -24,7 +24,12 @@ class SlowEngine:
         self._lock = threading.Lock()
 
     def transcribe(
-        self, audio: NDArray[np.int16], *, language: str = "fr", hints: str = ""
+        self,
+        audio: NDArray[np.int16],
+        *,
+        language: str = "fr",
+        hints: str = "",
+        expected: Expectation | None = None,
     ) -> Heard:
         with self._lock:
             self.at_once += 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -144,6 +146,69 @@ def test_zeros_are_no_turn(samples: int) -> None:
     heard = engine().transcribe(np.zeros(samples, np.int16))
     assert heard.text == ""
     assert heard.audio_s == samples / RATE_HZ
+
+
+# --- what is awaited
+
+
+@dataclass
+class AnyYes:
+    """Awaits "oui", is content with nothing else, and counts how often it is asked for hints."""
+
+    sure: float = 1.1
+    looked: int = 0
+
+    def settles(self, text: str) -> bool:
+        return self.answers(text)
+
+    def answers(self, text: str) -> bool:
+        return text.lower().startswith("oui")
+
+    def hints(self, readings: Sequence[str]) -> str:
+        self.looked += 1
+        return "Oui. Non. Oui, c'est ça. Oui, c'est bon."
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("clip", _one_of_each(), ids=lambda clip: clip.name)
+def test_noise_is_no_yes(clip: Clip) -> None:
+    expected = AnyYes()
+    assert engine().transcribe(clip.audio, expected=expected).text == ""
+    assert expected.looked == 0
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "said", [QUESTION, "Un agent.", "Il y a le feu dans la cuisine !", "Demain matin.", "Non."]
+)
+def test_other_words_are_no_yes(said: str) -> None:
+    plain, expected = engine().transcribe(called(said)), AnyYes()
+    heard = engine().transcribe(called(said), expected=expected)
+    assert heard.text == plain.text
+    assert heard.passes.startswith(plain.passes)
+    assert expected.looked == 1
+    assert len(heard.alternatives) >= 2
+
+
+@pytest.mark.models
+def test_a_yes_costs_one_look() -> None:
+    expected = AnyYes()
+    heard = engine().transcribe(called("Oui."), expected=expected)
+    assert heard.text.lower().startswith("oui")
+    assert (heard.passes, expected.looked) == ("beam", 0)
+
+
+@pytest.mark.models
+def test_a_score_is_what_the_decoder_gave() -> None:
+    """The forced pass that compares readings agrees with the search that found them."""
+    samples = to_float(called(QUESTION))
+    seconds = len(samples) / RATE_HZ
+    encoded = engine()._encode(samples, 12.0)
+    found = engine()._generate(encoded, seconds, "fr", "").readings[0]
+    tokens = len(engine()._tokenizer("fr").encode(f" {found.text}")) + 1
+    forced = engine()._score(encoded, seconds, "fr", found.text)
+    assert forced == pytest.approx(found.logprob * tokens, abs=1.0)
+    assert engine()._score(encoded, seconds, "fr", "Oui.") < forced - 5.0
 
 
 # --- long turns, several callers

@@ -28,6 +28,8 @@ from dialog.wish_bank import is_wish
 Grant = Callable[[Turn, str], Decision | None]  #: the decision on a wish, by its name in the bank
 
 SURE = 0.78  #: confidence from which a sheet is spoken: above it 19 answers in 20 are right
+SURE_OF_STORY = 0.70  #: the same for a long turn: a story told in full seldom fits two sheets
+STORY = 20  #: words of a long turn
 AFTER = 0.72  #: the same for a turn after an answer
 AT_HOME = 0.72  #: the same for a sheet of the town: few are near, and it is what callers ask for
 ASKED = 0.6  #: the same after a question back: there will be no second one (requirements P02)
@@ -37,8 +39,9 @@ WISHED = 0.45  #: the same for a wish, such as a person: a mistake costs little
 DOUBTFUL = 0.20  #: confidence from which a question back is worth the caller's time
 KNOWN = 6.5  #: score under which no sheet speaks of what was said
 FEW = 12  #: words of a turn; a longer one is asked for again in fewer words
-CHOSEN = 0.6  #: confidence from which an answer in free words picks a choice
+CHOSEN = 0.75  #: confidence from which an answer in free words picks a choice
 MOST_CHOICES = 3
+AS_NEAR = 0.2  #: share of the best one's probability from which the town's own sheet goes first
 CLOSE = 0.15  #: a choice has at least this share of the best one's probability
 
 
@@ -91,6 +94,7 @@ class Finder:
             started = time.perf_counter()
             query, ranking = self._rewritten(turn, leaning, query, ranking)
             stages["rewrite"] = _ms_since(started)
+        ranking = at_home(ranking)
         granted = self._wish(turn, ranking) if wishes else None
         if granted is not None:
             return replace(granted, reply=replace(granted.reply, stages=stages)), True
@@ -304,6 +308,8 @@ class Finder:
 
     def choice_named(self, turn: Turn) -> int | None:
         """Which choice the caller names by words of its title that no other choice has."""
+        if self._intents.is_("person", turn.words):
+            return None
         said = set(terms(turn.words.core))
         titles = [
             set(terms(sheet.title)) if (sheet := self.sheet(one)) else set[str]()
@@ -314,7 +320,8 @@ class Finder:
             for title in titles
         ]
         best = max(scores, default=0)
-        if best:
+        beside = len(said - set[str]().union(*titles, terms(turn.state.question)))
+        if best > beside:  # "la taxe par personne, c'est moi ?" asks something new
             return scores.index(best) if scores.count(best) == 1 else None
         return self._choice_meant(turn)
 
@@ -349,7 +356,29 @@ def _least(turn: Turn, leaning: Lean, ranking: Ranking) -> float:
     best = ranking.best
     if best is not None and not best.sheet.national:
         return AT_HOME
-    return AFTER if leaning.after else SURE
+    if leaning.after:
+        return AFTER
+    return SURE_OF_STORY if len(turn.words.text.split()) >= STORY else SURE
+
+
+def at_home(ranking: Ranking) -> Ranking:
+    """The town's own sheet before national ones on the same: no question back between the two."""
+    near = [hit for hit in ranking.hits[:MOST_CHOICES] if not is_wish(hit.sheet.id)]
+    own = next((hit for hit in near if not hit.sheet.national), None)
+    if own is None or own.probability < AS_NEAR * ranking.confidence:
+        return ranking
+    twins = [hit for hit in near if hit.sheet.national and _same_subject(hit.sheet, own.sheet)]
+    if not twins or ranking.hits[0] not in (own, *twins):
+        return ranking
+    together = replace(own, probability=sum(hit.probability for hit in (own, *twins)))
+    rest = (hit for hit in ranking.hits if hit not in (own, *twins))
+    return replace(ranking, hits=(together, *rest))
+
+
+def _same_subject(one: Sheet, other: Sheet) -> bool:
+    """Whether the titles share most of their words."""
+    mine, theirs = set(terms(one.title)), set(terms(other.title))
+    return 2 * len(mine & theirs) >= min(len(mine), len(theirs)) > 0
 
 
 def close_choices(ranking: Ranking) -> tuple[Hit, ...]:

@@ -14,7 +14,10 @@ from dialog.state import State
 from dialog.town import Town
 
 SLOW, SLOWEST = 0.80, 0.70  #: speeds after "plus lentement", once and again (requirements P06)
-_ASKS = re.compile(r"\b(?:combien|comment|savoir|renseignement|quels?|quelles?|est ce que)\b")
+_ASKS = re.compile(
+    r"\b(?:combien|comment|savoir|renseignement|quels?|quelles?|est ce que|voudrais|j aimerais|"
+    r"besoin|question|faut il|pouvez|pourriez|peut on|quand|pourquoi|ou est|probleme)\b"
+)
 _TAKES_LEAVE = re.compile(
     r"(?:(?:bon|ben|eh|ah|ok|d accord|tres bien|parfait|merci|allez|alors) )*"
     r"(?:voila|j ai|je vous remercie|merci|c est (?:bon|gentil|parfait|tout)|tout) "
@@ -23,6 +26,12 @@ _TAKES_LEAVE = re.compile(
     r"\b(?:au revoir|bonne (?:journee|soiree|nuit|fin de journee|continuation|apres midi))"
     r"(?: (?:a vous|madame|monsieur|a tous))*"
 )
+_ENDS = re.compile(
+    r".*\b(?:au revoir|a bientot|a la prochaine)(?: (?:a vous|a tous|madame|monsieur))*"
+    r"|.*\b(?:merci|voila|tout|fallait|reponse|note|noter|compris|parfait|allez)\b.*"
+    r"\bbonsoir(?: (?:a vous|a tous|madame|monsieur))*"
+)
+_LAST = 16  #: words of a turn that may end with a goodbye and ask nothing
 _SHORT = 8  #: words of a goodbye; a longer turn that wishes a good day still asks something
 
 #: intent -> phrase that answers it
@@ -50,6 +59,7 @@ class Manners:
         steps: tuple[Callable[[Turn], Decision | None], ...] = (
             self._slower,
             self._repeat,
+            self._farewell,
             self._thanks,
             self._wait,
             self._small_talk,
@@ -120,13 +130,21 @@ class Manners:
 
     def leaves(self, turn: Turn) -> bool:
         """Whether the caller says goodbye, and nothing else."""
+        asks = _ASKS.search(turn.words.spoken) is not None  # "…combien coûte…, bonne journée"
+        ends = turn.words.count <= _LAST and _ENDS.fullmatch(turn.words.spoken) is not None
+        if ends and not asks:
+            return True
         if turn.words.count > _SHORT:  # "ben voilà, j'ai ce que je voulais, bonne journée"
             return _TAKES_LEAVE.fullmatch(turn.words.spoken) is not None
-        asks = _ASKS.search(turn.words.spoken) is not None  # "…combien coûte…, bonne journée"
         return not asks and self._intents.is_("goodbye", turn.words)
 
     def _goodbye(self, turn: Turn) -> Decision | None:
         return self.goodbye(turn.state) if self.leaves(turn) else None
+
+    def _farewell(self, turn: Turn) -> Decision | None:
+        """ "Merci pour tout, à bientôt" is more than thanks."""
+        ends = _ENDS.fullmatch(turn.words.spoken) is not None
+        return self.goodbye(turn.state) if ends and self.leaves(turn) else None
 
     def goodbye(self, state: State, phrase: str = "goodbye") -> Decision:
         """Thank the caller and hang up."""

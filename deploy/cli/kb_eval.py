@@ -24,7 +24,16 @@ from deploy.cli.output import (
 from deploy.parts import Town
 from deploy.spoken import SpokenCallers, Voice
 from dialog.desk import Desk
-from dialog.evaluation import Case, CaseError, Expected, Outcome, Tally, judge, read_cases
+from dialog.evaluation import (
+    Case,
+    CaseError,
+    Expected,
+    Outcome,
+    Tally,
+    judge,
+    printed,
+    read_cases,
+)
 from dialog.state import State
 
 FileArgument = Annotated[Path, typer.Argument(help="Questions with `accept` or `action`, JSONL.")]
@@ -35,6 +44,9 @@ SpokenOption = Annotated[
     bool, typer.Option("--spoken", help="Say each question over a noisy 8 kHz line first.")
 ]
 LimitOption = Annotated[int, typer.Option("--limit", help="Only so many lines; 0: all.")]
+ShowOption = Annotated[
+    bool, typer.Option("--print", help="Print the conversations instead, as Markdown.")
+]
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Write each outcome as a line of JSON.")
 ]
@@ -47,6 +59,7 @@ def evaluate(
     spoken: SpokenOption = False,
     limit: LimitOption = 0,
     out: OutOption = None,
+    show: ShowOption = False,
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -74,6 +87,9 @@ def evaluate(
         from deploy.plots import draw_understanding  # matplotlib takes a second to load
 
         draw_understanding(tally, plot)
+    if show:
+        print(printed(outcomes, {sheet.id: sheet.title for sheet in desk.sheets}), end="")
+        return
     print_json(summary) if as_json else _print(summary)
 
 
@@ -113,7 +129,7 @@ def _turn(
         decision = desk.hear(state, expected.text, at=now())
         outcome = judge(case, turn, expected, decision.reply, decision.state.choices)
         return outcome, decision.state
-    heard = callers.hear(voice, expected.text)
+    heard = callers.hear(voice, expected.text, expected=desk.expects(state, now()))
     decision = desk.hear(state, heard.text, at=now(), alternatives=heard.alternatives)
     outcome = judge(
         case,

@@ -2,6 +2,7 @@
 
 from dialog.evaluation.cases import Case, CaseError, Expected, read_cases
 from dialog.evaluation.outcome import Outcome, judge
+from dialog.evaluation.printed import printed
 from dialog.evaluation.tally import Tally
 
-__all__ = ["Case", "CaseError", "Expected", "Outcome", "Tally", "judge", "read_cases"]
+__all__ = ["Case", "CaseError", "Expected", "Outcome", "Tally", "judge", "printed", "read_cases"]

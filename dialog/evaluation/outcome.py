@@ -28,6 +28,7 @@ class Outcome:
     confidence: float
     offered: bool  #: a clarifying question that named an accepted sheet
     ms: float
+    say: str = ""  #: what the caller hears
     heard: str = ""  #: what the recogniser understood of a spoken turn
     word_errors: tuple[int, int] = (0, 0)  #: words wrong, words said
     voice: str = ""
@@ -64,6 +65,7 @@ def judge(
         confidence=reply.confidence,
         offered=any(one in expected.accept for one in choices),
         ms=reply.ms,
+        say=reply.say,
         heard=heard,
         word_errors=word_errors,
         voice=voice,

@@ -135,30 +135,34 @@ def _likeliest(signals: Matrix) -> NDArray[np.int64]:
     return np.argsort(-rough, kind="stable")[:CANDIDATES]
 
 
-def _accepted(one: dict[str, Any], wishes: list[Sheet]) -> list[str]:
+def accepted(one: dict[str, Any], wishes: list[Sheet]) -> list[str]:
     """The sheets that answer, or the wishes of the action that is expected."""
     wish = f"{PREFIX}{one.get('action', '-').replace('_', '')}"
     accept: list[str] = one.get("accept") or []
     return accept or [sheet.id for sheet in wishes if f"{sheet.id}-".startswith(f"{wish}-")]
 
 
-def main() -> None:
-    """Measure, fit and write."""
+def edition(town: Path) -> list[Sheet]:
+    """The national sheets of a town with their phrasings, and the wishes."""
     from dialog.national.store import FILE_NAME, read_lines  # drafts are good enough here
     from dialog.search.bank import shipped_bank, with_phrasings
 
+    lines = [line.sheet for line in read_lines(town / FILE_NAME)]
+    return [*with_phrasings(lines, shipped_bank()), *wish_sheets()]
+
+
+def main() -> None:
+    """Measure, fit and write."""
     town, asked = Path(sys.argv[1]), [Path(one) for one in sys.argv[2:]]
     folder = town / "data" / "index"
-    lines = [line.sheet for line in read_lines(town / FILE_NAME)]
-    wishes = wish_sheets()
-    sheets = [*with_phrasings(lines, shipped_bank()), *wishes]
+    sheets, wishes = edition(town), wish_sheets()
     data = Path(str(files("dialog").joinpath("data")))
     common = measure_common(sheets, folder)
     np.savez(data / Path(FILE).name, **{n: v.astype(np.float16) for n, v in vars(common).items()})
     Common.load.cache_clear()
     lines_of = (path.read_text(encoding="utf-8").splitlines() for path in asked)
     every = [json.loads(line) for lines in lines_of for line in lines]
-    wanted = [(one["text"], _accepted(one, wishes)) for one in every]
+    wanted = [(one["text"], accepted(one, wishes)) for one in every]
     questions = [(text, accept) for text, accept in wanted if accept]
     given = examples(Index.build(sheets, folder), questions)
     beta = fit(given)

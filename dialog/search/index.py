@@ -21,14 +21,15 @@ from dialog.search.context import ALONE, ASIDE, TOGETHER, Neighbours
 from dialog.search.embedding import Embedder, Vectors
 from dialog.search.entries import Entry, Kind, entries
 from dialog.search.groups import Groups, Scores
+from dialog.search.leaning import Leant
 from dialog.search.lexicon import Lexicon
 from dialog.search.normalise import quiet
 from dialog.search.pieces import runs, stems
 from dialog.search.ranking import Ranking, Signals, Weights, rank
-from dialog.search.sounds import sound_runs
 from dialog.search.standing import standing
 from dialog.search.windows import pooled, windows
 from dialog.sheets import Sheet
+from dialog.sounds import sound_runs
 
 __all__ = ["Index", "Progress", "Query"]
 
@@ -143,18 +144,23 @@ class Index:
             return Ranking(())
         signals = self.signals(query)
         scores = self._score(query, signals)
-        if last is not None:
-            joint = self.query(f"{last.title} {query.text}")
-            together = self._score(joint, self.signals(joint))
-            near = self._neighbours.bonus(self._number[last.id])
-            joined = ALONE * scores + TOGETHER * together + near
+        leant = None if last is None else self._leant(query, scores, last)
+        if leant is not None:
+            near = self._neighbours.bonus(leant.last)
+            joined = ALONE * scores + TOGETHER * leant.together + near
             scores = np.where(self._subjectless, (ALONE + TOGETHER) * scores + ASIDE, joined)
         for sheet_id, bonus in (context or {}).items():
             if (number := self._number.get(sheet_id)) is not None:
                 scores[number] += bonus
         allowed = np.array([one.lang == language and one.speakable(day) for one in self.sheets])
-        after = last is not None
-        return rank(self.sheets, scores, signals, allowed, self._weights, leaning=after)
+        return rank(self.sheets, scores, signals, allowed, self._weights, leant)
+
+    def _leant(self, query: Query, alone: Scores, last: Sheet) -> Leant:
+        """The scores alone, and together with the title of the sheet spoken last."""
+        joint = self.query(f"{last.title} {query.text}")
+        together = self._score(joint, self.signals(joint))
+        words, number = len(query.text.split()), self._number[last.id]
+        return Leant(alone, together, number, self._subjectless, words)
 
     def signals(self, query: Query) -> Signals:
         """How close each sheet is, one column per signal of `ranking.SIGNALS`."""

@@ -13,8 +13,8 @@ from dialog.search.bank import Bank
 from dialog.search.entries import Entry, Kind
 from dialog.search.pieces import runs, stems
 from dialog.search.postings import Postings
-from dialog.search.sounds import sound_runs
 from dialog.sheets import Sheet
+from dialog.sounds import sound_runs
 
 _NAMES = ("stems", "runs", "sounds", "sheets")
 

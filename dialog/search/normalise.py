@@ -6,6 +6,7 @@ Whisper writes capitals and punctuation; both cost the embedding a third of its 
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -122,12 +123,14 @@ veux voici voila voir vont vos votre voudrais voulais vous vraiment y
 """
 STOP = frozenset(_STOP_WORDS.split())
 _STEMMER = snowballstemmer.stemmer("french")
+_STEMMING = threading.Lock()  # the stemmer holds the word it works on; all calls share it
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The French stem of one folded word."""
-    return str(_STEMMER.stemWord(word))
+    with _STEMMING:
+        return str(_STEMMER.stemWord(word))
 
 
 def terms(text: str) -> list[str]:

@@ -26,7 +26,6 @@ class Postings:
     texts: NDArray[np.int32]
     weights: Scores
     size: int  #: texts in all
-    mean: float = 0.0  #: pieces of a text, on average (BM25)
 
     @classmethod
     def by_cosine(
@@ -57,7 +56,7 @@ class Postings:
             spread = K1 * (1 - B + B * len(bag) / mean)
             return {p: rarity[p] * n * (K1 + 1) / (n + spread) for p, n in Counter(bag).items()}
 
-        return cls._of([weigh(bag) for bag in bags], rarity, rarest, mean)
+        return cls._of([weigh(bag) for bag in bags], rarity, rarest)
 
     @classmethod
     def _of(
@@ -65,7 +64,6 @@ class Postings:
         weighed: Sequence[dict[str, float]],
         rarity: dict[str, float],
         rarest: float,
-        mean: float = 0.0,
     ) -> Postings:
         numbers = {piece: n for n, piece in enumerate(rarity)}
         piece = np.array([numbers[p] for bag in weighed for p in bag], np.int64)
@@ -74,7 +72,7 @@ class Postings:
         order = np.argsort(piece, kind="stable")
         starts = np.searchsorted(piece[order], np.arange(len(numbers) + 1))
         rare = np.array([*rarity.values(), rarest], np.float32)
-        return cls(numbers, rare, starts, text[order], weight[order], len(weighed), mean)
+        return cls(numbers, rare, starts, text[order], weight[order], len(weighed))
 
     def cosine(self, bag: Iterable[str]) -> Scores:
         """Cosine of a query with each text, 0..1, shape (size,)."""
@@ -110,22 +108,20 @@ class Postings:
             f"{name}.starts": self.starts,
             f"{name}.texts": self.texts,
             f"{name}.weights": self.weights,
-            f"{name}.size": np.array([self.size, self.mean]),
+            f"{name}.size": np.array([self.size]),
         }
 
     @classmethod
     def restored(cls, stored: Mapping[str, NDArray[Any]], name: str) -> Postings:
         """The postings that `arrays` gave."""
         pieces = stored[f"{name}.pieces"].tobytes().decode().split("\n")
-        size, mean = stored[f"{name}.size"]
         return cls(
             {piece: n for n, piece in enumerate(pieces)},
             stored[f"{name}.rarity"],
             stored[f"{name}.starts"],
             stored[f"{name}.texts"],
             stored[f"{name}.weights"],
-            int(size),
-            float(mean),
+            int(stored[f"{name}.size"][0]),
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dialog.search.leaning import Leant, confidence
 from dialog.sheets import Sheet
 
 SIGNALS = (
@@ -41,7 +42,6 @@ TELLING = ("joint", "meaning", "stems", "sheet_words", "title", "wish")
 EVIDENCE = ("score", "ahead", "ahead_of_third", "share", *TELLING)
 Signals = NDArray[np.float32]  #: shape (sheets, len(SIGNALS))
 KEPT = 8  #: sheets of a ranking
-LEANING = 0.46  #: slope of the confidence in follow-ups, fitted on those of three sets (137)
 
 
 @dataclass(frozen=True)
@@ -71,19 +71,15 @@ class Weights:
             table["confidence"]["floor"],
         )
 
-    def confidence(
-        self, scores: Sequence[float], signals: NDArray[np.float32], *, leaning: bool = False
-    ) -> float:
+    def confidence(self, scores: Sequence[float], signals: NDArray[np.float32]) -> float:
         """Probability that the best sheet is the right one.
 
         Args:
             scores: of the best sheets, descending.
             signals: of the best one, in the order of `SIGNALS`.
-            leaning: the scores were found with the sheet spoken before, which promises too much.
         """
         facts = evidence(scores, signals, self.floor)
         logit = float(np.dot(facts, self.evidence)) + self.constant
-        logit *= LEANING if leaning else 1.0
         return float(1.0 / (1.0 + np.exp(-logit)))
 
 
@@ -114,6 +110,7 @@ class Ranking:
 
     hits: tuple[Hit, ...]
     score: float = 0.0  #: of the best one: a low one speaks of nothing that the sheets know
+    leant: tuple[float, ...] = ()  #: `leaning.FACTS` of the best one, when a sheet was leant on
 
     @property
     def best(self) -> Hit | None:
@@ -132,21 +129,24 @@ def rank(
     signals: Signals,
     allowed: NDArray[np.bool_],
     weights: Weights,
-    *,
-    leaning: bool = False,
+    leant: Leant | None = None,
 ) -> Ranking:
     """Order the allowed sheets by score.
 
     The best one has the calibrated confidence; what remains of it is shared among the others.
+
+    Args:
+        leant: the scores that the joint ones were made of, when the turn may lean on a sheet.
     """
     if not allowed.any():
         return Ranking(())
     usable = np.where(allowed, scores, -np.inf)
     order = [int(n) for n in np.argsort(-usable, kind="stable")[:KEPT] if allowed[n]]
     best = [float(usable[n]) for n in order]
-    sure = weights.confidence(best, signals[order[0]], leaning=leaning)
+    facts = () if leant is None else leant.facts(order, best, allowed)
+    sure = confidence(facts) if facts else weights.confidence(best, signals[order[0]])
     relative = np.exp(np.array(best) - best[0])
     others = relative[1:] / (relative[1:].sum() or 1.0)
     shares = [sure, *(float(share) for share in (1.0 - sure) * others)]
     hits = tuple(Hit(sheets[n], min(p, sure), n) for n, p in zip(order, shares, strict=True))
-    return Ranking(hits, best[0])
+    return Ranking(hits, best[0], facts)

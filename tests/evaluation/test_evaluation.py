@@ -119,6 +119,24 @@ def test_kb_eval_prints_json_and_draws(tmp_path: Path) -> None:
     assert len(out.read_text().splitlines()) == 3
 
 
+def test_kb_eval_prints_conversations(tmp_path: Path) -> None:
+    talk = {
+        "id": "canapé",
+        "turns": [
+            {"text": "j'ai un canapé à jeter", "accept": ["encombrants"]},
+            {"text": "bon, merci, au revoir", "action": "goodbye"},
+        ],
+    }
+    path = tmp_path / "talk.jsonl"
+    path.write_text(json.dumps(talk))
+    result = CliRunner().invoke(app, ["kb", "eval", str(path), "--print"])
+    assert result.exit_code == 0, result.output
+    head, _, rest = result.stdout.partition("— j'ai un canapé à jeter\n\n> ")
+    assert head.endswith("## canapé\n\n")
+    assert "*right, answer from “" in rest
+    assert rest.index("au revoir\n\n> ") < rest.index("*right, goodbye, confidence")
+
+
 def test_kb_eval_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["kb", "eval", str(tmp_path / "none.jsonl")])
     assert result.exit_code == 1

@@ -26,8 +26,10 @@ from deploy.edge.settings import Edge
 from deploy.errors import ConfigError
 from deploy.sending.settings import Email, Sms
 from deploy.transfer import TransferSection
+from deploy.webrtc import WebRtc
 from dialog.national import FILE_NAME as NATIONAL_FILE
 from dialog.town import Town
+from review.settings import ReviewSettings
 
 FILE_NAME = "allomairie.toml"
 
@@ -259,6 +261,7 @@ class Settings(BaseSettings):
     transfer: TransferSection = TransferSection()
     edge: Edge = Edge()
     http: Http = Http()
+    webrtc: WebRtc = WebRtc()
     writing: WritingSettings = WritingSettings()
     models: Models = Models()
     voice: Voice = Voice()
@@ -270,6 +273,7 @@ class Settings(BaseSettings):
     sms: Sms = Sms()
     email: Email = Email()
     alerts: AlertSettings = AlertSettings()
+    review: ReviewSettings = ReviewSettings()
     national: National = National()
     shutdown: Shutdown = Shutdown()
 

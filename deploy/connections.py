@@ -33,7 +33,9 @@ class _Media(_Section):
         "off", description="Audio encrypted with keys in the SDP (SDES): off, preferred, required."
     )
     codecs: tuple[Codec, ...] = Field(
-        CODECS, min_length=1, description="pcma, pcmu, g722, in order of preference."
+        CODECS,
+        min_length=1,
+        description="pcma, pcmu, g722, and opus if it is named, in order of preference.",
     )
     trust_identity: bool = Field(
         True, description="Whether its P-Asserted-Identity is believed before From."

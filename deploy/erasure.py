@@ -1,4 +1,4 @@
-"""Once a day, words and tickets whose time is over are erased (requirements R09)."""
+"""Once a day, words, calls and tickets whose time is over are erased (requirements R09)."""
 
 from __future__ import annotations
 
@@ -50,8 +50,11 @@ class Erasure:
         """Erase what is over now."""
         try:
             calls, tickets = await self._records.erase_old(self._days)
+            deleted = await self._records.delete_old_calls()
         except RecordsError:
             logger.exception("what is too old could not be erased; it is tried again")
             return
         if calls or tickets:
             logger.info("erased the words of %d calls, and %d tickets", calls, tickets)
+        if deleted:
+            logger.info("deleted %d calls of more than a year ago", deleted)

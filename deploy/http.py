@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from deploy.config import Http, Settings
+from deploy.control import Control, add_control
 from deploy.errors import CannotStart
 from telephony.session import Session
 from telephony.status import Connection
@@ -32,7 +33,12 @@ _STATES = {True: "up", False: "down", None: "unknown"}
 
 
 def build_app(
-    settings: Settings, session: Session, health: Health, writing: Writing | None = None
+    settings: Settings,
+    session: Session,
+    health: Health,
+    writing: Writing | None = None,
+    review: FastAPI | None = None,
+    control: Control | None = None,
 ) -> tuple[FastAPI, WebCalls]:
     """The routes of the server; the browser calls are closed by whoever built them."""
     app = FastAPI(title="Allô Mairie", docs_url=None, redoc_url=None, openapi_url=None)
@@ -48,16 +54,34 @@ def build_app(
         if not health.ready:
             response.status_code = 503
             return {"status": "not ready"}
+        if control is not None and control.draining:
+            response.status_code = 503
+            return {"status": "draining"}
         watched = {one.name: _STATES[one.up] for one in health.connections()}
         said: dict[str, object] = {"connections": watched} if watched else {}
         if degraded := health.degraded():
             return {"status": "degraded", "reason": degraded, **said}
         return {"status": "ready", **said}
 
+    if control is not None:
+        add_control(app, control)
     calls = WebCalls(
-        session, enabled=settings.http.web_calls, per_minute=settings.http.web_calls_per_minute
+        session,
+        enabled=settings.http.web_calls,
+        per_minute=settings.http.web_calls_per_minute,
+        ice=settings.webrtc.ice(),
+        tickets=settings.webrtc.tickets(),
     )
-    add_routes(app, calls, town_name=settings.town.name, phone=settings.town.phone, writing=writing)
+    add_routes(
+        app,
+        calls,
+        town_name=settings.town.name,
+        phone=settings.town.phone,
+        writing=writing,
+        embed_origins=settings.webrtc.embed_origins,
+    )
+    if review is not None:
+        app.mount("/review", review)
     return app, calls
 
 

@@ -22,11 +22,13 @@ import numpy as np
 
 from deploy.alerts import Alerts
 from deploy.config import Sip
+from deploy.control import Control, remove_key, write_key
 from deploy.erasure import Erasure
 from deploy.errors import CannotStart
 from deploy.http import Health, bind, build_app, serving
 from deploy.parts import Town
 from deploy.preparation import Preparation
+from deploy.review import Indexing, open_review
 from deploy.sending.notices import Notices
 from deploy.sending.opening import open_routes
 from deploy.sending.outbox import Outbox
@@ -152,13 +154,19 @@ class Server:
             degraded=lambda: self._degraded(parts), connections=lambda: self._connections.all
         )
         writing = self._writing(parts)
-        app, web_calls = build_app(settings, session, health, writing)
+        review = open_review(self._town, parts.records.review, lambda: parts.desk.sheets)
+        control = Control()
+        app, web_calls = build_app(settings, session, health, writing, review, control)
+        indexing = Indexing(parts.records.review)
         try:
             async with serving(app, listener), self._sip(session) as sip:
+                control.carriers = [web_calls] if sip is None else [sip, web_calls]
+                key = write_key(self._town.folder, control, settings.http)
                 health.ready = True
                 outbox.start()
                 alerts.start()
                 erasure.start()
+                indexing.start()
                 self._announce()
                 preparation = Preparation(
                     parts.speaker, lambda: web_calls.active + (sip.active if sip else 0)
@@ -170,12 +178,14 @@ class Server:
                     preparation.start(fixed, own)  # all 3,000 sheets would take days
                 await self._stop.wait()
                 health.ready = False
+                remove_key(key, control)
                 await preparation.stop()
                 writing.refuse_new()
                 await self._drain(sip, web_calls)
                 await web_calls.close()
                 await writing.close()
         finally:
+            await indexing.stop()
             await erasure.stop()
             await alerts.stop()
             await outbox.stop()

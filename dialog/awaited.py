@@ -21,6 +21,19 @@ _NO_CHOICE = (
 _NEITHER = re.compile(
     rf"(?:mais )?{_NO_CHOICE}\b(?: (?:{_NO_CHOICE}|des deux|des trois|mais|merci|en fait)\b)*"
 )
+_OUI = re.compile(r"(?:oui|ouais)\b")
+_BOTH = re.compile(
+    r"(?:(?:ben|bah|euh|oui|alors|en fait|moi|c est|pour|je veux|je voudrais|un peu) )*"
+    r"(?:(?:tous |toutes )?les (?:deux|trois)|l une? et l autre|un peu (?:de |des )?(?:tout|deux)"
+    r"|tout(?: ca)?)(?: (?:s il vous plait|en fait|merci|je crois|a la fois))*"
+)
+_UNSURE = re.compile(
+    r"(?:(?:ben|bah|euh|ah|oh|alors|non|moi|la|franchement|je|j|ne|n|en|y|vous|vraiment) )*"
+    r"(?:(?:sais|sait) (?:pas|plus)|aucune idee|sais rien|(?:comprends|comprend) pas|hesite|"
+    r"ai aucune idee|suis perdue?)"
+    r"(?: (?:trop|moi|du tout|bien|lequel|laquelle|la difference|vraiment|madame|monsieur|quoi|dire"
+    r"|vous|choisir|ce que c est))*"
+)
 _OWN_WORDS = 2  #: that follow a refusal and ask for something
 _ORDINAL_WORDS = 5  #: "le premier, s'il vous plaît"; a longer turn is a question
 
@@ -50,15 +63,44 @@ class Awaited:
             return self.no(turn)
         if self._manners.leaves(turn) or self._only_thanks(turn):
             return None  # "très bien, au revoir" asks for nothing more
+        if turn.state.awaiting == "choice" and (told := self._both_or_neither(turn)) is not None:
+            return told
         if turn.state.awaiting == "choice" and (number := self._number(turn)) is not None:
             return self._finder.chosen(turn, number)
         if turn.state.more and self._intents.is_("more", turn.words):
             return self.yes(turn)
-        if turn.state.awaiting and self._intents.is_("yes", turn.words):
+        yes = self._intents.is_("yes", turn.words)
+        if yes and (turn.state.awaiting or _OUI.match(turn.words.spoken)):
             return self.yes(turn)
         if self._intents.is_("no", turn.words):
             return self.no(turn)
         return None
+
+    def _both_or_neither(self, turn: Turn) -> Decision | None:
+        """ "Les deux": one after the other; "je ne sais pas": what would help to choose."""
+        state = turn.state
+        if len(state.choices) > 1 and _BOTH.fullmatch(turn.words.spoken):
+            told = self._finder.chosen(turn, 0)
+            second = self._finder.sheet(state.choices[1])
+            if told is None or second is None:
+                return told
+            rest = self._phrases.say("clarify_then", second=second.title)
+            text = f"{told.reply.say.removesuffix(self._phrases.say('more_offer')).strip()} {rest}"
+            after = replace(
+                told.state,
+                awaiting="choice",
+                choices=state.choices[1:2],
+                question=state.question,
+                more=(),
+                reply=text,
+            )
+            return replace(told, reply=replace(told.reply, say=text, fixed=False), state=after)
+        if not _UNSURE.fullmatch(turn.words.spoken):
+            return None
+        again = say(state, Action.NONE, self._phrases.say("clarify_unsure"))
+        kept = replace(again.state, awaiting="choice", choices=state.choices)
+        kept = replace(kept, question=state.question)
+        return self._people.misunderstood(replace(again, state=kept), state, turn.at)
 
     def _only_thanks(self, turn: Turn) -> bool:
         """ "Merci", but not "oui merci"."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from dialog.intents import Intents, Words
 from dialog.persons import Persons
 from dialog.rules import spoken
 from dialog.search.normalise import terms
+from dialog.sounds import sounds
 from dialog.town import Service, Town
-from dialog.values.sounds import sounds
 
 _ARTICLE = re.compile(r"^(?:l|le|la|les|un|une|des|du|de la|au|aux)\s+")
 _VAGUE = frozenset({"renseignement", "renseignements", "informations"})
@@ -20,9 +21,10 @@ _NOW = re.compile(
     r"|c est urgent|au plus vite|si possible|si c est possible)$"
 )
 _FEWEST_SOUNDS = 6  #: of a name that is found by ear; shorter ones are in many sentences
+_SIGLE = 4  #: letters; "PLU" has no plural, "plus" is another word
 _MOST_WORDS = 4  #: of a service's name, by ear
 _ELECTED = re.compile(
-    r"\b(?:rencontrer|voir|avec|recue? par|pour|a|parler a|parler avec) (?:monsieur |madame )?"
+    r"\b(?:rencontrer|voir|avec|recue? par|pour|a|parler a|parler avec|que) (?:monsieur |madame )?"
     r"(?:(?P<le>le|la) mair(?:e|esse)|l adjointe?|un adjoint|une adjointe|au maire)\b(?! de | d )"
 )
 #: said before an office to which something goes: "non, c'est pour le service des sports"
@@ -31,6 +33,11 @@ _TO_OFFICE = re.compile(
     r"envoyez|adressez|transmettez|passez)(?: le| la| ca)? )*(?:pour|a|au|aux|avec|vers|chez)\b"
 )
 _OFFICE = re.compile(r"^(?:le |la )?(?:service|bureau)\b")
+#: between two services, where the caller does not know which one
+_OR = re.compile(
+    r"\s+ou(?: bien| sinon| peut etre| alors| plutot)?"
+    r"(?:\s+(?:a|au|aux|le|la|l|les|du|de|des|pour|service))*\s+"
+)
 
 
 class Directory:
@@ -54,17 +61,37 @@ class Directory:
             if set(terms(name)) <= set(terms(town.service(owner).name))  # no passport, no pool
         }
         self._by_sound = {key: owner for key, owner in keys.items() if len(key) >= _FEWEST_SOUNDS}
-        self._any = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+        self._plurals = {
+            f"{name}s": name for name in names if len(name) > _SIGLE and name[-1] not in "sx"
+        }
+        every = sorted({*longest_first, *self._plurals}, key=len, reverse=True)
+        self._any = re.compile(rf"\b(?:{'|'.join(map(re.escape, every))})\b")
 
     def named(self, words: Words) -> Service | None:
         """The service with the longest name in these words, else that of a person in them."""
+        if self.torn(words):
+            return None
         found = max(self._any.findall(words.spoken), key=len, default="")
         if found:
-            return self._town.service(self._names[found])
+            return self._town.service(self._owner(found))
         person = self._persons.mentioned(words)
         if person is not None:
             return self._town.service(person.service)
         return self._heard_alike(words)
+
+    def torn(self, words: Words) -> bool:
+        """Whether the caller hesitates between two: "l'urbanisme ou l'état civil, je sais pas"."""
+        found = [
+            (match.span(), self._owner(match[0])) for match in self._any.finditer(words.spoken)
+        ]
+        return any(
+            one != other and _OR.fullmatch(words.spoken[end:start])
+            for ((_, end), one), ((start, _), other) in pairwise(found)
+        )
+
+    def _owner(self, found: str) -> str:
+        """The service of a name, in the plural or not."""
+        return self._names.get(found) or self._names[self._plurals[found]]
 
     def _heard_alike(self, words: Words) -> Service | None:
         """A service whose name sounds the same: "l'état civile", "l'esport" for "les sports"."""
@@ -89,7 +116,7 @@ class Directory:
         found = max(self._any.findall(words.spoken), key=len, default="")
         if not found:
             return None
-        service = self._town.service(self._names[found])
+        service = self._town.service(self._owner(found))
         return service if set(terms(found)) <= set(terms(service.name)) else None
 
     def person(self, words: Words) -> str:

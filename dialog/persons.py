@@ -13,8 +13,8 @@ from rapidfuzz import fuzz
 
 from dialog.intents import Words
 from dialog.rules import spoken
+from dialog.sounds import sounds
 from dialog.town import Person, Town
-from dialog.values.sounds import sounds
 
 ALIKE = 86  #: of 100; below, two spellings are two names
 _SOUNDS_ALIKE = 95  #: worth of a name that is written otherwise and heard the same
@@ -95,6 +95,9 @@ class Persons:
     def mentioned(self, words: Words) -> Person | None:
         """The one person that something is for: "un message pour madame Lefebvre"."""
         match = _FOR.search(words.spoken) if self._people else None
+        if match is None:
+            whole = [one for one in self._people if spoken(one.name) in words.spoken]
+            return whole[0] if len(whole) == 1 else None
         found = self._called(match["name"], match["title"]) if match else ()
         return found[0] if len(found) == 1 else None
 

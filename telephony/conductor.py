@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
@@ -29,13 +30,11 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from dialog.course import Course, Event, Stage, begins, waits
+from dialog.course import Course, Event, Stage, waits
 from dialog.desk import Decision, Desk
-from dialog.emergencies import said_twice
-from dialog.manners import SLOW
 from dialog.patience import Patience
 from dialog.patience import patience as patience_with
-from dialog.reply import Action, Reply, Said
+from dialog.reply import Action, Reply
 from dialog.state import State
 from records import Outcome
 from telephony.ahead import Ahead
@@ -44,15 +43,16 @@ from telephony.cause import Cause
 from telephony.ears import Attention, Ears, Utterance
 from telephony.leaving import leaves, write
 from telephony.ledger import Ledger
-from telephony.mouth import Manner, Mouth
+from telephony.mouth import Mouth
 from telephony.passing import Passing
+from telephony.speaking import Speaking
 from telephony.waiting import LongestCall, Sleep, Waiting
 from voice.recognition import Heard
-from voice.speaker import Clause
 
 logger = logging.getLogger("allomairie.telephony")
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
 
 
 class Conductor(FrameProcessor):
@@ -84,35 +84,30 @@ class Conductor(FrameProcessor):
         self._longest = LongestCall(self._limits, self.create_task, sleep)
         self._pressing = asyncio.Lock()  #: keys are met in the order they come
         self._state = State()
-        self._mouth: Mouth | None = None
+        self._speaking = Speaking(call, desk, ledger, self._course)
         self._ahead = Ahead(self._decide, self.create_task)
         self._carried = ""  #: words of a turn that the caller went on with
         self._turn: asyncio.Task[None] | None = None
-        self._saying = False
-        self._unsaid: tuple[Reply, list[str]] | None = None
         self._filler: asyncio.Task[None] | None = None
         self._silences = 0
-        self._insisting = False  #: an emergency's numbers are about to be said, and may not be cut
-        self._spoken: list[str] = []  #: clauses of the reply being said
         ears.attention = Attention(
             urgent=desk.urgent,
             urgent_so_far=desk.urgent_so_far,
             only_listens=self._only_listens,
-            insists=self._insists,
+            insists=self._speaking.insists,
+            expects=lambda: desk.expects(self._state),
         )
         self.outcome = Outcome.HUNG_UP
         self.transfer_target = ""
 
     def attach(self, mouth: Mouth) -> None:
         """The mouth needs this processor to push frames, so it comes after it."""
-        self._mouth = mouth
+        self._speaking.attach(mouth)
 
     @property
     def mouth(self) -> Mouth:
         """What this call speaks with."""
-        if self._mouth is None:
-            raise RuntimeError("attach() was not called")
-        return self._mouth
+        return self._speaking.mouth
 
     # -- what happens on the line ------------------------------------------------------------
 
@@ -140,7 +135,7 @@ class Conductor(FrameProcessor):
         await super().cleanup()
         self._course.on(Event.HUNG_UP)
         self._longest.stop()
-        left = self._desk.hang_up(self._state, at=self._clock())
+        left = await self._asked(self._desk.hang_up)
         await self._ledger.keep(self._state, left)
         self._state = replace(self._state, task=None)
         if left is not None:
@@ -155,7 +150,10 @@ class Conductor(FrameProcessor):
         """Say the greeting of the dialled line."""
         self._course.on(Event.ANSWERED)
         self._longest.start(self._meet_cap)
-        decision = self._desk.greeting(line, at=self._clock(), caller=self._call.info.caller)
+        caller = self._call.info.caller
+        decision = await asyncio.to_thread(
+            self._desk.greeting, line, at=self._clock(), caller=caller
+        )
         await self._start_turn(self._done(decision), Cause(greeting=True))
 
     def press(self, digit: str) -> None:
@@ -172,21 +170,24 @@ class Conductor(FrameProcessor):
                 return  # a desk rings, or the call is over
             await self.broadcast_interruption()
             await self._interrupted()
-            self._silences, self._unsaid = 0, None
+            self._silences, self._speaking.unsaid = 0, None
             self._course.on(Event.KEY)
-            at = self._clock()
-            decision = await asyncio.to_thread(self._desk.key, self._state, digit, at=at)
+            decision = await self._asked(self._desk.key, digit)
             decision = await self._written(decision)
             self._adopt(decision)  # the next key of a number must find this one
             pending = self._done(decision)
             await self._start_turn(pending, Cause(keys=digit, written=True))
+
+    async def _asked(self, decide: Callable[..., T], *told: object) -> T:
+        """Ask the desk in a thread: a decision may take longer than the event loop can wait."""
+        return await asyncio.to_thread(decide, self._state, *told, at=self._clock())
 
     # -- turns -------------------------------------------------------------------------------
 
     async def _interrupted(self) -> None:
         if self._filler is not None and not self._filler.done():
             await self.cancel_task(self._filler)
-        if self._saying:
+        if self._speaking.saying:
             self._course.on(Event.BARGE_IN)
             await self._ledger.event("barge_in")
             await self._stop_turn()
@@ -198,7 +199,7 @@ class Conductor(FrameProcessor):
         self._waiting.stop()
         self._silences = 0
         greeting = self._course.stage is Stage.GREETING  # an "allô" does not keep it back
-        if self._turn is not None and not (self._turn.done() or self._saying or greeting):
+        if self._turn is not None and not (self._turn.done() or self._speaking.saying or greeting):
             # The end of turn was confirmed too soon: nothing was said yet, so nothing is lost.
             await self._stop_turn()
 
@@ -219,10 +220,7 @@ class Conductor(FrameProcessor):
             language=heard.language,
             alternatives=heard.alternatives,
         )
-        manner = self._manner(decision)
-        clauses = self._clauses(decision.reply, manner)
-        if clauses:
-            await self.mouth.warm(clauses[0], manner)
+        await self._speaking.warm(decision)
         return decision
 
     async def _heard(self, utterance: Utterance) -> None:
@@ -232,17 +230,17 @@ class Conductor(FrameProcessor):
         if utterance.heard.failed:
             self._ahead.forget()
             self._course.on(Event.BREAKDOWN)
-            decision = self._desk.breakdown(self._state, at=self._clock())
+            decision = await self._asked(self._desk.breakdown)
             await self._start_turn(self._done(decision), Cause(utterance))
         elif not text:
             await self._heard_nothing(utterance)
-        elif utterance.interrupted_bot and self._unsaid and self._only_listens(text):
+        elif utterance.interrupted_bot and self._speaking.unsaid and self._only_listens(text):
             self._course.on(Event.WORDS)
             await self._resume()
         else:
             self._course.on(Event.WORDS)
-            self._unsaid = None
-            self._insisting = utterance.urgent
+            self._speaking.unsaid = None
+            self._speaking.insisting = utterance.urgent
             self._carried = self._joined(text)
             await self._call.publish({"who": "caller", "text": self._desk.shown(text)})
             pending = self._ahead.take(self._carried, utterance.heard)
@@ -253,7 +251,7 @@ class Conductor(FrameProcessor):
             return  # the bot speaks, and a sound did not stop it
         self._waiting.stop()
         heard = replace(utterance.heard, language=self._state.language)
-        if self._unsaid:
+        if self._speaking.unsaid:
             await self._resume()
         elif self._carried:
             # a sound after the end of a question that was not answered yet: answer it
@@ -266,32 +264,13 @@ class Conductor(FrameProcessor):
             self._wait_for_caller()
 
     def _only_listens(self, text: str) -> bool:
-        """Whether words over the bot's speech leave it the floor: "d'accord" in an explanation.
-
-        "Oui" over the end of a question is its answer.
-        """
-        left = self._unsaid[1] if self._unsaid else self.mouth.playout.split()[1]
         asked = bool(self._state.awaiting) or self._state.task is not None
-        return self._desk.is_backchannel(text) and not (asked and len(left) <= 1)
-
-    def _insists(self) -> bool:
-        """Whether the caller may not cut in: an emergency's numbers are not said twice yet."""
-        if self._insisting and self._saying:
-            heard, _ = self.mouth.playout.split()
-            self._insisting = not said_twice(heard, " ".join(self._spoken))
-        return self._insisting
+        return self._speaking.only_listens(text, asked=asked)
 
     async def _resume(self) -> None:
         """Go on from the clause that an interruption without words cut."""
-        unsaid, self._unsaid = self._unsaid, None
-        if unsaid is None:
-            return
-        reply, clauses = unsaid
-        await self._ledger.event("resumed", clauses=len(clauses))
-        parts = tuple(Said(c, c.language) for c in clauses if isinstance(c, Clause))
-        left = replace(reply, say=" ".join(clauses), parts=parts)
-        rest = Decision(reply=left, state=self._state)
-        await self._start_turn(self._done(rest), Cause())
+        if (rest := await self._speaking.take_unsaid()) is not None:
+            await self._start_turn(self._done(Decision(rest, self._state)), Cause())
 
     def _adopt(self, decision: Decision) -> None:
         """The decision's state is the call's from here on."""
@@ -324,7 +303,7 @@ class Conductor(FrameProcessor):
         except Exception:
             logger.exception("the desk failed; stepping down")
             self._course.on(Event.BREAKDOWN)
-            decision = self._desk.breakdown(self._state, at=self._clock())
+            decision = await self._asked(self._desk.breakdown)
         if not cause.written:
             decision = await self._written(decision)
         self._waiting.stop()
@@ -336,7 +315,7 @@ class Conductor(FrameProcessor):
                 await asyncio.shield(self._filler)  # said to its end, then the reply
         self._adopt(decision)
         await self._ledger.keep(self._state)
-        await self._speak(decision, cause)
+        await self._speaking.say(decision, cause)
         await self._act(decision.reply)
 
     async def _written(self, decision: Decision) -> Decision:
@@ -348,64 +327,6 @@ class Conductor(FrameProcessor):
         if leaves(decision):
             self._adopt(decision)
         return await write(decision, self._desk, self._ledger)
-
-    async def _speak(self, decision: Decision, cause: Cause) -> None:
-        reply = decision.reply
-        if not reply.say:
-            self._insisting = False
-            self._course.on(begins(decision))
-            return
-        manner = self._manner(decision)
-        clauses = self._clauses(reply, manner)
-        writing = asyncio.ensure_future(
-            self._ledger.begin(reply, cause.utterance, keys=cause.keys, greeting=cause.greeting)
-        )
-        await self._call.publish({"who": "bot", "text": reply.say, "sheet": reply.sheet or ""})
-        if self._course.stage is not Stage.GREETING:
-            self._course.on(begins(decision))
-        alert = self._alert(reply, cause)
-        self._saying, self._unsaid, self._spoken = True, None, clauses
-        if reply.action is not Action.EMERGENCY:
-            self._insisting = False
-        interrupted = True
-        try:
-            await self.mouth.say(clauses, manner)
-            interrupted = False
-        finally:
-            self._saying = self._insisting = False
-            heard, left = self.mouth.playout.split()
-            said = len(self.mouth.playout.clauses)
-            if interrupted and (rest := left + clauses[said:]):
-                self._unsaid = (reply, rest)
-            timings = cause.timings(reply, self.mouth.playout.first_sound_at)
-            await asyncio.shield(alert)
-            # shielded: an interruption may cancel the talking, never the remembering
-            await asyncio.shield(
-                self._finish_turn(writing, reply, heard, interrupted=interrupted, timings=timings)
-            )
-
-    def _alert(self, reply: Reply, cause: Cause) -> asyncio.Future[None]:
-        """Tell the supervisors of an emergency while it is answered; neither waits."""
-        kind, heard = "", cause.utterance.heard if cause.utterance else Heard.nothing()
-        if reply.action is Action.EMERGENCY:
-            kind = self._desk.emergency_kind(heard.text, heard.alternatives)
-            if not kind and cause.utterance is not None and cause.utterance.urgent:
-                kind = "other"  # told in another language
-        told = self._ledger.alert(kind, heard.text) if kind else asyncio.sleep(0)
-        return asyncio.ensure_future(told)
-
-    async def _finish_turn(
-        self,
-        writing: asyncio.Future[int | None],
-        reply: Reply,
-        heard: str,
-        *,
-        interrupted: bool,
-        timings: dict[str, float],
-    ) -> None:
-        await self._ledger.finish(
-            await writing, reply, played=heard, interrupted=interrupted, timings=timings
-        )
 
     async def _act(self, reply: Reply) -> None:
         if reply.transfer_to:
@@ -429,27 +350,12 @@ class Conductor(FrameProcessor):
             self._ears.deaf = False
             self._course.on(Event.REFUSED)
             await self.broadcast_interruption()  # what of the waiting message is on its way
-            decision = self._desk.transfer_failed(self._state, at=self._clock())
+            decision = await self._asked(self._desk.transfer_failed)
             await self._take_turn(self._done(decision), Cause())
         else:
             self._course.on(Event.ACCEPTED)
             self.outcome, self.transfer_target = Outcome.TRANSFERRED, target
             await asyncio.shield(self._ledger.event("transferred", service=service_id))
-
-    def _manner(self, decision: Decision) -> Manner:
-        reply = decision.reply
-        # validated words and fixed sentences come again; anything else is said once
-        keep = reply.fixed or bool(reply.sheet)
-        # whoever needs two languages is not at home in either
-        speed = min(decision.state.speed, SLOW) if reply.parts else decision.state.speed
-        return Manner(reply.language, speed, keep)
-
-    def _clauses(self, reply: Reply, manner: Manner) -> list[str]:
-        """What is said, clause by clause, each in its language."""
-        if not reply.parts:
-            return self.mouth.clauses(reply.say, manner)
-        parts = [(part.text, part.language) for part in reply.parts]
-        return self.mouth.clauses_in(parts, manner)
 
     # -- time --------------------------------------------------------------------------------
 
@@ -460,10 +366,8 @@ class Conductor(FrameProcessor):
             self._filler = self.create_task(self._say_filler())
 
     async def _say_filler(self) -> None:
-        reply = self._desk.filler(self._state)
-        manner = Manner(reply.language, self._state.speed, keep=True)
         await self._ledger.event("filler")
-        await self.mouth.say(self.mouth.clauses(reply.say, manner), manner)
+        await self._speaking.aside(self._desk.filler(self._state), self._state.speed)
 
     def _wait_for_caller(self) -> None:
         self._course.on(waits(self._state))
@@ -479,7 +383,7 @@ class Conductor(FrameProcessor):
         self._course.on(Event.SILENCE)
         typing = self._state.task is not None and self._state.task.typed
         self._silences += 0 if typing else 1  # a pause between keys is no silence
-        decision = self._desk.silence(self._state, self._silences, at=self._clock())
+        decision = await self._asked(self._desk.silence, self._silences)
         await self._start_turn(self._done(decision), Cause())
 
     async def _meet_cap(self) -> None:
@@ -494,5 +398,5 @@ class Conductor(FrameProcessor):
         await self._ledger.event(event.name.lower())
         near = event is Event.CAP_NEAR
         decide = self._desk.cap_near if near else self._desk.cap_reached
-        decision = await asyncio.to_thread(decide, self._state, at=self._clock())
+        decision = await self._asked(decide)
         await self._start_turn(self._done(decision), Cause())

@@ -15,9 +15,13 @@ from deploy.cli import (
     ask,
     bench,
     call,
+    calls,
     config,
+    demo,
+    dialog_show,
     dialog_test,
     doctor,
+    drain,
     edge,
     emergency,
     init,
@@ -26,10 +30,13 @@ from deploy.cli import (
     kb_eval,
     kb_questions,
     models,
+    privacy,
     send,
     serve,
     speech,
     town,
+    trunk,
+    users,
 )
 from deploy.cli.output import console
 from deploy.errors import EXIT_CANNOT_START, CannotStart
@@ -46,10 +53,12 @@ app.command("init")(init.init)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.command("serve")(serve.serve)
+app.command("drain")(drain.drain)
 app.command("ask")(ask.ask)
 app.command("transcribe")(speech.transcribe)
 app.command("say")(speech.say)
 app.command("call")(call.call)
+app.add_typer(calls.app, name="calls")
 app.add_typer(config.app, name="config")
 kb.app.command("eval")(kb_eval.evaluate)
 kb.app.command("check")(kb_check.check)
@@ -59,8 +68,13 @@ app.add_typer(town.app, name="town")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(emergency.app, name="emergency")
 app.add_typer(edge.app, name="edge")
+app.add_typer(trunk.app, name="trunk")
+app.add_typer(users.app, name="users")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(demo.app, name="demo")
 app.add_typer(bench.app, name="bench")
 app.add_typer(send.app, name="send")
+dialog_test.app.command("show")(dialog_show.show)
 app.add_typer(dialog_test.app, name="dialog")
 
 

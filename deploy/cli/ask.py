@@ -23,6 +23,7 @@ from deploy.cli.output import (
 )
 from deploy.parts import Town
 from dialog.desk import Decision, Desk
+from dialog.expectations import Expected
 from dialog.outgoing import SMS, Outgoing
 from dialog.reply import Reply
 from dialog.state import State
@@ -32,7 +33,7 @@ from voice.audio import wav_read
 from voice.narrowband import as_on_a_call
 from voice.recognition import Heard
 
-Hear = Callable[[Path], Heard]
+Hear = Callable[[Path, Expected | None], Heard]
 
 
 def ask(
@@ -178,7 +179,7 @@ def _turn(
         text = turn.get("text")
         alternatives: tuple[str, ...] = ()
         if "wav" in turn:
-            heard = hear(Path(turn["wav"]))
+            heard = hear(Path(turn["wav"]), desk.expects(state, now()))
             text, alternatives = heard.text, heard.alternatives
             extra["heard"] = text
         decision = desk.hear(state, str(text or ""), at=now(), alternatives=alternatives)
@@ -191,14 +192,14 @@ def _lazy_ears(town: Town) -> Hear:
     """The recogniser, opened only when a line has sound."""
     engine: list[Any] = []
 
-    def hear(path: Path) -> Heard:
+    def hear(path: Path, expected: Expected | None) -> Heard:
         if not engine:
             engine.append(town.open_whisper()[0])
         try:
             samples = as_on_a_call(*wav_read(path))
         except (OSError, ValueError) as error:
             fail(str(error))
-        heard: Heard = engine[0].transcribe(samples, hints=town.hints())
+        heard: Heard = engine[0].transcribe(samples, hints=town.hints(), expected=expected)
         return heard
 
     return hear

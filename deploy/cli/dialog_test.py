@@ -20,6 +20,7 @@ from rich.table import Table
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, counting, fail, print_json
 from deploy.parts import Town
 from deploy.spoken import SpokenCallers
+from dialog.expectations import Expected
 from dialog.outgoing import Means
 from dialog.scenarios import (
     Coverage,
@@ -124,9 +125,9 @@ def _call(player: Player, scenario: Scenario, callers: SpokenCallers | None) -> 
     # by the name of the file: a caller keeps the voice when others are added
     voice = callers.voice(zlib.crc32(scenario.id.encode()))
 
-    def heard(text: str, again: int) -> Heard:
+    def heard(text: str, again: int, expected: Expected | None) -> Heard:
         speaker = replace(voice, pitch=voice.pitch * SLOWER) if again else voice
-        turn = callers.hear(speaker, speakable(text), mild=True)
+        turn = callers.hear(speaker, speakable(text), mild=True, expected=expected)
         return Heard(turn.text, turn.alternatives, turn.language)
 
     hear: Hear = heard

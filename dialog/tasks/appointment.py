@@ -15,6 +15,8 @@ from dialog.tasks.task_state import TaskState
 from dialog.tasks.when import When
 from dialog.town import Service
 
+CHANGE = "change"  #: field of a request about an appointment that exists: "cancel" or "move"
+
 
 class Appointment(Form):
     """A wish that is passed on; no slot is ever offered or promised."""
@@ -36,16 +38,25 @@ class Appointment(Form):
 
     def opening(self, task: TaskState, service: Service, asked: Asked) -> str:
         """With whom, when that is known already."""
+        if change := task.values.get(CHANGE):
+            any_ = "" if task.service else "_any"
+            return self._phrases.say(f"appointment_{change}_opening{any_}", service=service.name)
         name = "appointment_opening" if task.service else "appointment_opening_any"
         return self._phrases.say(name, service=service.name)
 
     def recap(self, task: TaskState, service: Service) -> str:
         """Service, subject, days, name, number."""
         parts = recap_parts(self, task)
+        if change := task.values.get(CHANGE):
+            parts = {**parts, "subject": self.slots[0].say(task)}
+            return self._phrases.say(f"appointment_{change}_recap", service=service.name, **parts)
         return self._phrases.say("appointment_recap", service=service.name, **parts)
 
     def done(self, task: TaskState, service: Service, **said: str) -> str:
         """That it is not an appointment yet."""
+        if change := task.values.get(CHANGE):
+            name = f"appointment_{change}_done"
+            return self._phrases.say(name, service=service.name, **said)
         answered = bool(task.values.get("phone"))
         name = "appointment_done" if answered else "appointment_done_unanswered"
         return self._phrases.say(name, service=service.name, **said)

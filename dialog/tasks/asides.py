@@ -27,6 +27,7 @@ _SMALL_TALK = (
     ("robot", "task_robot"),
     ("name", "task_robot"),
     ("insulted", "task_insulted"),
+    ("opinion", "task_opinion"),
     ("hello", "task_here"),
 )
 
@@ -79,11 +80,18 @@ class Asides:
         Args:
             service: the one the task is for.
         """
-        if turn.words.count > _SHORT or not self._intents.is_("person", turn.words):
+        if not self._asks_person(turn.words):
             return None
         if self._rules.message.matches(turn.words):
             return None
         return self.pass_to(turn, service)
+
+    def _asks_person(self, words: Words) -> bool:
+        """In a short turn, or first in one with a reason: "un agent, plutôt, que j'explique"."""
+        if words.count <= _SHORT:
+            return self._intents.is_("person", words)
+        first = Words.of(_PART.split(words.text, maxsplit=1)[0])
+        return words.count <= _SHORT_REASON and self._intents.is_("person", first)
 
     def pass_to(self, turn: Turn, service: str) -> Decision | Aside:
         """As when a person is asked for."""

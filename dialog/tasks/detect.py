@@ -14,6 +14,7 @@ class Wish:
 
     kind: str  #: "message", "report" or "appointment"
     problem: Problem | None = None  #: what is reported, when the words say it
+    change: str = ""  #: "cancel" or "move" an appointment that exists
     said: bool = True  #: asked for in so many words, not only shown by what is told
 
 
@@ -25,6 +26,8 @@ def wish(words: Words, rules: TaskRules) -> Wish | None:
     """
     if not words.spoken:
         return None
+    if change := changed(words, rules):
+        return Wish("appointment", change=change)
     if any(_wants_appointment(said, rules) for said in (words, Words.of(words.core))):
         return Wish("appointment")
     problem = seen(words, rules)
@@ -35,6 +38,17 @@ def wish(words: Words, rules: TaskRules) -> Wish | None:
     if problem and not rules.not_report.search(words.core):
         return Wish("report", problem, said=False)
     return None
+
+
+def changed(words: Words, rules: TaskRules) -> str:
+    """What becomes of an appointment that the caller has: "cancel", "move", or nothing."""
+    if rules.not_existing.search(words.spoken):
+        return ""
+    if rules.moves.search(words.spoken):
+        return "move"
+    if rules.cancels.search(words.spoken):
+        return "cancel"
+    return "move" if rules.misses.search(words.spoken) else ""
 
 
 def _wants_appointment(words: Words, rules: TaskRules) -> bool:

@@ -46,6 +46,19 @@ _LAST_SAID = re.compile(
     r"[,.]\s+(?:je suis\s+|ici\s+|c['’]est\s+|de la part de\s+)?(?P<name>(?:[Mm]adame|[Mm]onsieur|"
     rf"[Mm]me|[Mm]r|[Mm]lle|M\.)\s+{_CAPITAL}(?:\s+{_CAPITAL}){{0,2}})\s*[.!]?\s*$"
 )
+#: "bonjour monsieur, c'est madame Leroux, Jacqueline Leroux, je suis…"
+_SAYS_WHO = re.compile(
+    r"(?:^|[,.!]\s+|\b(?:monsieur|madame|bonjour|bonsoir|allô|oui)\s+)"
+    r"(?:ici|c['’]est|je suis|moi c['’]est)\s+"
+    r"(?P<name>(?:[Mm]adame|[Mm]onsieur|[Mm]me|[Mm]r|[Mm]lle|M\.)"
+    rf"\s+{_CAPITAL}(?:\s+{_CAPITAL}){{0,2}})"
+    r"(?=[,.!]|\s+(?:et|je|à|au|du|de la|rue|pour|c['’]est)\b|$)"
+)
+#: "bonjour, monsieur Delmas à l'appareil, …"
+_ON_THE_LINE = re.compile(
+    r"(?P<name>(?:[Mm]adame|[Mm]onsieur|[Mm]me|[Mm]r|[Mm]lle|M\.)"
+    rf"\s+{_CAPITAL}(?:\s+{_CAPITAL}){{0,2}})\s+à\s+l['’]appareil"
+)
 _AT_THE_END = re.compile(rf"[,.]\s+{_TOWN_WORDS}(?P<name>{_FULL_NAME})\s*[.!]?\s*$")
 _BEFORE_NUMBER = re.compile(
     rf"[,.]\s+{_TOWN_WORDS}(?P<name>{_FULL_NAME})\s*,\s*(?=0|\+33|mon\s|au\s0)"
@@ -119,7 +132,13 @@ class Name(Slot):
         if first := _FIRST_SAID.match(asked.words.text):
             return self._answer(NameReading(first["name"]))
         text = asked.words.text
-        last = _LAST_SAID.search(text) or _SENTENCE.search(text) or _BEFORE_NUMBER.search(text)
+        last = (
+            _SAYS_WHO.search(text)
+            or _ON_THE_LINE.search(text)
+            or _LAST_SAID.search(text)
+            or _SENTENCE.search(text)
+            or _BEFORE_NUMBER.search(text)
+        )
         reading = parse_name(last["name"]) if last else None
         return self._answer(reading) if reading else None
 

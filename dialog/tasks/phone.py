@@ -14,6 +14,7 @@ from dialog.values.phones import PhoneReading, Refusal, parse_phone, read_back
 _NAMED = r"(le |mon |votre )?(numéro|téléphone|portable|mobile)"
 _HOUR = re.compile(r"\b\d{1,2} ?(?:h|heures?)\b")
 _DIGITS = 10
+_MOST_BESIDE = 5  #: words beside a part of a number
 #: said of the calling number that was offered: another one is meant
 _NOT_THIS = r"pas (sur |à |au )?(celui( ci| là)?|ce numéro( là| ci)?|ce téléphone( là)?)"
 _OTHER = (
@@ -74,7 +75,7 @@ class Phone(Slot):
         more = any(len(part) > len(so_far) for part in reading.partials)
         if not reading.candidates and so_far and not more:
             reading = parse_phone(asked.words.text)
-        if reading.candidates or reading.partials:
+        if reading.candidates or (reading.partials and self._dictates(asked)):
             return self._read(reading)
         if asked.caller and "caller" not in asked.task.skipped and not so_far:
             if self._same.covers(asked.words.spoken) or self._same.covers(asked.words.core):
@@ -92,6 +93,11 @@ class Phone(Slot):
             return Answer({"phone": ""}, self._phrases.say("task_phone_none"))
         given = self.volunteered(asked)
         return given if given and not _LEADING.without(asked.words.spoken) else None
+
+    @staticmethod
+    def _dictates(asked: Asked) -> bool:
+        """Whether digits are what is said, and not "deux" in a sentence about other things."""
+        return len(_LEADING.without(asked.words.spoken).split()) <= _MOST_BESIDE
 
     def _read(self, reading: PhoneReading) -> Answer:
         if reading.candidates:

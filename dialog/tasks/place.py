@@ -19,10 +19,12 @@ from dialog.tasks.place_words import (
     NAMED,
     SAYS_NO,
     SELF_CORRECTED,
+    THE_NUMBER,
     asked_again,
     choice_named,
     choices_of,
     is_everywhere,
+    later_streets,
     meant,
     said_inside,
     says_kind,
@@ -114,7 +116,8 @@ class Place(Slot):
 
     def correct(self, asked: Asked) -> Answer | None:
         """A new number for the same street, a new street with the same number, or all of it."""
-        found = self._one_street(parse_address(meant(asked.words.text), self._streets), asked)
+        told = asked_again(asked, meant(asked.words.text))
+        found = self._one_street(self._parsed(told), asked)
         old = asked.task.values
         if found is None:
             return None
@@ -146,14 +149,35 @@ class Place(Slot):
     def _parsed(self, asked: Asked) -> Address | None:
         """The place in these words; the last one of "3 rue X, enfin non, rue Y"."""
         text = asked.words.text
-        found = parse_address(text, self._streets)
+        found = self._listed(text)
         again = SELF_CORRECTED.match(text)
-        meant = parse_address(again["meant"], self._streets) if again else None
-        if found is None or meant is None or meant.street is None or not meant.street.listed:
+        meant = self._meant(again["meant"]) if again else None
+        if found is None or meant is None:
+            return found
+        if meant.street is None and meant.number is not None:  # "au 25, non du 27"
+            return replace(found, number=meant.number, rep=meant.rep)
+        if meant.street is None or not meant.street.listed:
             return found
         if meant.number is None:
             return replace(meant, number=found.number, rep=found.rep)
         return meant
+
+    def _meant(self, text: str) -> Address | None:
+        found = self._listed(text)
+        return found or parse_address(THE_NUMBER.sub("au ", text), self._streets)
+
+    def _listed(self, text: str) -> Address | None:
+        """The place, with the first street that the town has: "la route place des Halles"."""
+        found = parse_address(text, self._streets)
+        street = found.street if found is not None else None
+        if found is None or street is None or street.verdict is not Verdict.UNKNOWN:
+            return found
+        for start in later_streets(text):
+            other = parse_address(text[start:], self._streets)
+            if other is not None and other.street is not None and other.street.listed:
+                number = found.number if found.number is not None else other.number
+                return replace(other, number=number, rep=found.rep or other.rep)
+        return found
 
     def refined(self, asked: Asked) -> Answer | None:
         """The street or the number, where the next thing was asked: "oui, place de l'Église"."""

@@ -36,10 +36,13 @@ AROUND = re.compile(
 )
 SELF_CORRECTED = re.compile(
     r"^.+\b(?:enfin non|non pardon|pardon|je veux dire|je voulais dire|enfin plutôt|euh non"
-    r"|non non)"
-    r"\b[\s,]+(?P<meant>\S.*)$",
+    r"|non non|ah non|oh non|attendez|je me trompe|je dis n'importe quoi|(?<=[,.…] )non)"
+    r"\b[\s,]+(?:(?:non|pardon|attendez|plutôt|en fait|excusez-moi|c['’]est plutôt)\b[\s,]*)*"
+    r"(?P<meant>\S.*)$",
     re.I | re.S,
 )
+#: "du 27", after "au 25, non"
+THE_NUMBER = re.compile(r"^(?:c['’]est\s+)?(?:du|le|au|à|c['’]est le|c['’]est au)\s+", re.I)
 INSTEAD = re.compile(
     r"^(?P<meant>.{3,}?),?\s+(?:et (?:non )?pas|au lieu de|et non)\s.+$", re.I | re.S
 )
@@ -106,6 +109,12 @@ def said_inside(found: Address) -> str:
 def says_kind(text: str) -> bool:
     """Whether "rue", "place" or another kind of street is said."""
     return any(word in KINDS for word in fold(text).split())
+
+
+def later_streets(text: str) -> list[int]:
+    """Where "rue", "place", … are said again after the first time, as places in the text."""
+    words = re.finditer(r"[^\W\d_]+", text)
+    return [word.start() for word in words if fold(word.group()) in KINDS][1:]
 
 
 def only_kind(core: str) -> bool:

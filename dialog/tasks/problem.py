@@ -94,6 +94,18 @@ class ProblemKind(Slot):
         told = asked.task.values.get("description") or answer.values["description"]
         return replace(answer, values={**answer.values, "description": told})
 
+    def more(self, asked: Asked) -> Answer | None:
+        """What is told beside it joins the description."""
+        before = asked.task.values.get("description", "")
+        text = " ".join(asked.words.text.split()).strip(" .")
+        if not before or asked.words.text.rstrip().endswith("?"):
+            return None
+        values = {"problem": asked.task.values["problem"]}
+        return Answer(
+            {**values, "description": f"{before.rstrip(' .')} ; {text}"[:LONGEST]},
+            self._phrases.say("task_noted"),
+        )
+
     def say(self, task: TaskState) -> str:
         """ "un trou dans la chaussée", or the caller's words."""
         kind = self._rules.problem(task.values.get("problem", ""))

@@ -8,10 +8,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from dialog.rules import Rules, spoken
+
 IsOffice = Callable[[str], bool]  #: whether words name an office of the town and nothing else
 
 _FEWEST_LETTERS = 3
 _MOST_WORDS = 25
+_FEWEST_BESIDE = 4  #: words of a matter told beside the wish
+_PART = re.compile(
+    r"[,.;!?:]+\s+|[.!?]+$|\s+(?:et|mais|donc|alors)\s+(?=je\b|j['’]|est-ce|qu['’]|que\b|vous\b)"
+)
+#: "dites-lui que les livres sont prêts": what follows is the matter
+_SAY_THAT = re.compile(
+    r"^(?:et\s+|juste\s+)*(?:dites|dire|transmettez|prévenez|prévenir)[-\s](?:lui|leur)\s+"
+    r"(?:juste\s+|bien\s+)?qu(?:e\s+|['’])",
+    re.I,
+)
+_NUMBER = re.compile(r"(?:\+33|0)[\d .-]{8,}")
+#: a part that greets, says who calls, to whom it goes, or asks to be kind
+_NO_MATTER = re.compile(
+    r"^(?:(?:oui|ah|oh|ben|bah|euh|alors|voilà|dites|écoutez|attendez|allô|bonjour|bonsoir|madame|monsieur|"
+    r"mademoiselle|s['’]il (?:vous|te) plaît|svp|merci(?: bien| beaucoup)?|pardon|excusez-moi|"
+    r"vous voyez|donc|enfin|bon|et puis rien)[\s,]*)+$"
+    r"|^(?:je m['’]appelle|je suis|ici|moi c['’]est|c['’]est (?:madame|monsieur|mme|[A-ZÀ-Þ]))\b"
+    r"|^(?:(?:c['’]est )?(?:pour|à|au|aux)\s+(?:le |la |les |l['’])?"
+    r"(?:service|mairie|monsieur|madame))\b"
+    r"|^(?:[A-ZÀ-Þ][\w'’-]+\s*){1,4}$|^j['’]habite|^au \d|^de la part"
+    r"|\b(?:message|rendez-vous|rappel|agent|quelqu['’]un|joindre)\b|à l['’]appareil"
+    r"|\bpersonne ne répond\b",
+)
 _ABOUT = (
     r"(?:au sujet|à propos|a propos|rapport)\s+(?:de\s+l['’]|de\s+la\s+|du\s+|des\s+|de\s+|d['’]|"
     r"à\s+l['’]|à\s+la\s+|à\s+|au\s+|aux\s+)|concernant\s+|par\s+rapport\s+(?:à\s+|au\s+|aux\s+)|"
@@ -69,6 +94,16 @@ def purpose(text: str, is_office: IsOffice) -> str:
             return found
         at = lead.start("rest")
     return ""
+
+
+def told_beside(text: str, wish: Rules) -> str:
+    """The parts of a sentence that neither ask for something, nor greet, nor say who calls."""
+    parts = [part.strip() for part in _PART.split(text)]
+    parts = [_SAY_THAT.sub("", part) for part in parts]
+    kept = [part for part in parts if part and not wish.search(spoken(part))]
+    kept = [part for part in kept if not _NO_MATTER.search(part) and not _NUMBER.search(part)]
+    told = ", ".join(kept)
+    return told if len(told.split()) >= _FEWEST_BESIDE else ""
 
 
 def _is_none(before: str, found: str, is_office: IsOffice) -> bool:

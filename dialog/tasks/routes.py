@@ -24,6 +24,7 @@ _SELF_CORRECTED = re.compile(
 _ELECTED = re.compile(
     r"\bmessages? (?:au|a|pour|a l attention de|destine a)(?: (?:monsieur|madame|m|mme))?"
     r"(?: (?:le|la|l|un|une))? ?(?:maire|mairesse|adjointe?|elue?)\b"
+    r"|\bque (?:monsieur |madame )?(?:le|la) mair(?:e|esse) (?:me|m|nous) ?(?:rap|recon|con)\w+"
 )
 
 

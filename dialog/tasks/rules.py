@@ -44,6 +44,9 @@ class TaskRules:
         self.message = _intent(table["message"])
         self.appointment = _intent(table["appointment"])
         self.not_appointment = Rules(table["appointment"]["not"])
+        existing = table["appointment"]["existing"]
+        self.cancels, self.moves = Rules(existing["cancel"]), Rules(existing["move"])
+        self.misses, self.not_existing = Rules(existing["missed"]), Rules(existing["not"])
         report = table["report"]
         self.report_wish = Intent(Rules(report["wish"]), Rules(report["whole"]))
         self.reported_elsewhere = Rules(report["elsewhere"])

@@ -8,7 +8,7 @@ from dialog.intents import Words
 from dialog.phrases import Phrases
 from dialog.rules import Rules
 from dialog.tasks.form import Answer, Asked, Slot
-from dialog.tasks.purpose import IsOffice, purpose
+from dialog.tasks.purpose import IsOffice, purpose, told_beside
 from dialog.tasks.task_state import TaskState
 from dialog.values.words import after
 
@@ -64,6 +64,8 @@ class Subject(Slot):
 
     def question(self, asked: Asked) -> str:
         """Asked again, it helps with "en quelques mots"."""
+        if asked.task.values.get("change"):
+            return self._phrases.say("appointment_which")
         return self._phrases.say("task_subject_again" if asked.task.tries else self._question)
 
     def parse(self, asked: Asked) -> Answer | None:
@@ -84,6 +86,17 @@ class Subject(Slot):
         if lead.group().strip().endswith("pour") and lead.start() == 0:
             return None  # an office, or the wish itself: `purpose` found no reason in it
         return self.parse(asked)
+
+    def beside(self, asked: Asked, wish: Rules) -> Answer | None:
+        """The rest of the sentence that asks for it: "ils m'ont facturé deux fois, rappelez-moi".
+
+        Args:
+            wish: what asks for the message or the appointment.
+        """
+        told = told_beside(_HESITATION.sub(" ", asked.words.text), wish)
+        return (
+            self.parse(Asked(Words.of(told), asked.task, asked.at, asked.caller)) if told else None
+        )
 
     def more(self, asked: Asked) -> Answer | None:
         """What was told first, and the new words: nothing is lost."""

@@ -49,6 +49,19 @@ _OTHER = re.compile(
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
 _BARE_DATE = re.compile(r"[\s,]*(?:bien\s+)?le\s+(?P<number>\d{1,2})[\s,.]*", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d .-]{7,}\d")
+_WHENEVER = re.compile(
+    r"(?:(?:oh|ben|bah|euh|ah|moi) )*"
+    r"(?:quand (?:vous|il|elle|ils|elles|on|tu) (?:voulez|veut|veulent|veux|pouvez|"
+    r"peut|peuvent|aurez|aura|auront)(?: le temps)?|n importe quand|peu importe|"
+    r"quand ca vous arrange|comme vous voulez|a n importe quel moment)"
+)
+#: "un mercredi": any of them, and no date
+_SOME = re.compile(
+    r"(?:(?:oui|ben|bah|euh|alors|plutot|ce serait|si possible|je preferais|je prefererais"
+    rf"|je prefere|c est) )*(?:un|les|tous les) (?P<day>{'|'.join(WEEKDAYS)})s?"
+    r"(?: (?P<part>matin|apres midi|soir|midi))?s?(?: (?:si possible|s il vous plait|merci))*"
+)
+_PARTS = {"matin": "matin", "apres midi": "après-midi", "soir": "soir", "midi": "midi"}
 _ANY_TIME = "à n'importe quel moment"
 
 
@@ -74,7 +87,11 @@ class When(Slot):
         """A moment; "peu importe" is one."""
         if values := self._moments(asked):
             said = values[self.name]
-        elif self._none.covers(asked.words.core) or self._unsure.covers(asked.words.core):
+        elif (
+            _WHENEVER.fullmatch(asked.words.spoken)
+            or self._none.covers(asked.words.core)
+            or self._unsure.covers(asked.words.core)
+        ):
             said, values = _ANY_TIME, {self.name: _ANY_TIME}
         else:
             return None
@@ -103,6 +120,8 @@ class When(Slot):
 
     def whole(self, asked: Asked) -> Answer | None:
         """ "Mardi ou jeudi matin", where the subject was asked."""
+        if _WHENEVER.fullmatch(asked.words.spoken):
+            return self.parse(asked)
         if not _DAYS.search(asked.words.spoken) or _ONLY_DAYS.without(asked.words.spoken):
             return None
         values = self._moments(asked)
@@ -117,12 +136,20 @@ class When(Slot):
         day needs the dates.
         """
         text = without_busy(asked.words.text)
+        if some := _SOME.fullmatch(asked.words.spoken):
+            return {
+                self.name: " ".join(
+                    filter(None, ("un", some["day"], _PARTS.get(some["part"] or "")))
+                )
+            }
         split = [text] if _EXCEPT.search(text) else _OR.split(text)
         parts = [parse_moment(part, asked.at) for part in _same_month(split)]
         found = [part for part in parts if part is not None]
         if len(found) < len(parts):
             whole = parse_moment(text, asked.at)
             found = [whole] if whole is not None else []
+        today = asked.at.date()
+        found = [one for one in found if one.days is None or one.days.last >= today]
         days = [moment.days for moment in found if moment.days is not None]
         values = {self.name: " ou ".join(moment.said for moment in found)} if found else {}
         if days:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from dialog.search.normalise import STOP, fold
-from dialog.values.sounds import sound
+from dialog.sounds import sound
 from dialog.values.spelling import Spelling, adjust, spellings
 from dialog.values.words import Utterance, listed, utterance
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from dialog.search.normalise import STOP
+from dialog.sounds import sound, sounds
 from dialog.values.cardinals import readings, with_digits
-from dialog.values.sounds import sound, sounds
 from dialog.values.words import Utterance, listed, utterance
 
 COLUMNS = ("street", "number", "rep", "lat", "lon")
@@ -148,6 +148,14 @@ class Streets:
     def names(self) -> tuple[str, ...]:
         """Every street, as written on the list."""
         return tuple(street.name for street in self._streets)
+
+    @property
+    def places(self) -> dict[str, list[tuple[float, float]]]:
+        """Latitude and longitude of the houses of each street, by their numbers: for a map."""
+        found: dict[str, list[tuple[float, float]]] = {}
+        for (street, _, _), place in sorted(self._houses.items()):
+            found.setdefault(street, []).append(place)
+        return found
 
     def locate(self, street: str, number: int, rep: str = "") -> tuple[float, float] | None:
         """Latitude and longitude of a house, or None when the list does not have it."""

@@ -15,8 +15,8 @@ from dialog.reply import Action
 from dialog.search import Index
 from dialog.search.ages import Ages
 from dialog.search.context import Neighbours
-from dialog.search.sounds import sound_runs
 from dialog.sheets import VALIDATED, Section, Sheet
+from dialog.sounds import sound_runs
 from dialog.state import State
 from dialog.wish_bank import wish_sheets
 

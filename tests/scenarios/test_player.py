@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dialog.desk import Desk
+from dialog.expectations import Expected
 from dialog.scenarios import Coverage, Failure, Heard, Outcome, Player, Scenario
 from dialog.search import Index
 from dialog.sheets import Sheet
@@ -153,7 +154,7 @@ def test_what_is_never_said_is_looked_for_everywhere(player: Player) -> None:
 
 
 def test_a_desk_that_breaks_is_a_failure_of_that_call(desk: Desk) -> None:
-    def broken(text: str, again: int) -> Heard:
+    def broken(text: str, again: int, expected: Expected | None) -> Heard:
         raise ZeroDivisionError("division by zero")
 
     outcome = Player(desk).play(scenario({"says": "x"}), broken)
@@ -174,7 +175,7 @@ def test_digits_left_to_the_voice_are_found(desk: Desk) -> None:
 def test_a_line_that_was_not_understood_is_said_once_more(player: Player) -> None:
     said: list[tuple[str, int]] = []
 
-    def hear(text: str, again: int) -> Heard:
+    def hear(text: str, again: int, expected: Expected | None) -> Heard:
         said.append((text, again))
         return Heard(text if again or text != MESSAGE[3]["says"] else "brouhaha")
 
@@ -191,7 +192,7 @@ def test_a_line_that_was_not_understood_is_said_once_more(player: Player) -> Non
 def test_a_caller_who_is_misheard_insists(player: Player) -> None:
     said: list[str] = []
 
-    def hear(text: str, again: int) -> Heard:
+    def hear(text: str, again: int, expected: Expected | None) -> Heard:
         said.append(text)
         return Heard("Madame Durand" if text == "Madame Dupont" else text)
 
@@ -205,7 +206,7 @@ def test_a_caller_who_is_misheard_insists(player: Player) -> None:
 
 
 def test_words_may_be_heard_a_little_otherwise_but_no_digit(player: Player) -> None:
-    def hear(text: str, again: int) -> Heard:
+    def hear(text: str, again: int, expected: Expected | None) -> Heard:
         return Heard(text.replace("Dupont", "Dupond").replace("soixante-dix-huit", "12"))
 
     steps = [*MESSAGE[:3], {**MESSAGE[3], "values": {"phone": "0612345678"}}]

@@ -107,7 +107,6 @@ def test_a_report_of_what_is_not_said_yet(rules: TaskRules) -> None:
         "Je vide la maison de ma mère, il y a des meubles à enlever.",
         "Est-ce qu'il faut un rendez-vous pour le passeport ?",
         "Comment prendre rendez-vous ?",
-        "Je dois annuler mon rendez-vous de demain.",
         "On peut venir sans rendez-vous ?",
         "J'ai déjà un rendez-vous jeudi.",
         "Combien coûte un passeport ?",
@@ -121,3 +120,22 @@ def test_a_report_of_what_is_not_said_yet(rules: TaskRules) -> None:
 )
 def test_a_question_is_none(rules: TaskRules, text: str) -> None:
     assert wish(Words.of(text), rules) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("Je dois annuler mon rendez-vous de demain.", "cancel"),
+        ("Faudrait décaler mon rendez-vous à l'urbanisme.", "move"),
+        ("J'ai rendez-vous jeudi mais je peux pas venir.", "move"),
+        ("Je pourrai pas venir à mon rendez-vous de vendredi.", "move"),
+        ("Comment annuler mon rendez-vous ?", ""),
+        ("Je dois annuler mon rendez-vous chez le dentiste.", ""),
+        ("Je voudrais un rendez-vous avec l'urbanisme.", ""),
+    ],
+)
+def test_an_appointment_that_exists_is_moved_or_cancelled(
+    rules: TaskRules, text: str, change: str
+) -> None:
+    found = wish(Words.of(text), rules)
+    assert (found.change if found else "") == change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +49,40 @@ async def begin(desk: Desk, tmp_path: Path) -> AsyncIterator[Begin]:
 async def events(call: PhoneCall) -> list[str]:
     (view,) = [await call.records.call(one.id) for one in await call.records.recent_calls(5)]
     return [event.kind for event in view.events]
+
+
+# -- the event loop ------------------------------------------------------------------------
+
+
+async def test_no_decision_is_taken_on_the_event_loop(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Greeting, silence, key, transfer refused and hang-up: a slow desk must not stop the audio."""
+    threads: dict[str, threading.Thread] = {}
+
+    def watched(name: str) -> None:
+        decide = getattr(Desk, name)
+
+        def noted(self: Desk, *told: object, **more: object) -> object:
+            threads[name] = threading.current_thread()
+            return decide(self, *told, **more)
+
+        monkeypatch.setattr(Desk, name, noted)
+
+    names = ("greeting", "silence", "key", "transfer_failed", "hang_up")
+    for name in names:
+        watched(name)
+    call = await begin()
+    await call.silent(7.1)
+    await call.until(Stage.LISTENING)
+    call.wire.refuses = True
+    call.conductor.press("0")
+    await call.until(Stage.RINGING)
+    call.wire.answer.set()
+    await call.eventually(lambda: "transfer_failed" in threads)
+    await call.close()
+    assert sorted(threads) == sorted(names)
+    assert threading.main_thread() not in threads.values()
 
 
 # -- silence -------------------------------------------------------------------------------
@@ -338,7 +373,7 @@ async def test_an_impossible_event_in_production_is_logged_and_the_call_goes_on(
     call = await begin()
     lenient = Course()
     lenient.stage = Stage.ENDING  # where no SILENCE can be
-    call.conductor._course = call.course = lenient
+    call.conductor._course = call.conductor._speaking._course = call.course = lenient
     assert lenient.on(Event.SILENCE) is Stage.DECIDING
     assert "SILENCE" in caplog.text
     assert "ENDING" in caplog.text

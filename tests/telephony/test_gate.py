@@ -24,7 +24,7 @@ class Wire:
         self.sent = b""
 
     def info(self) -> SimpleNamespace:
-        return SimpleNamespace(tx_buffered=len(self.buffer))
+        return SimpleNamespace(tx_buffered=len(self.buffer), tx_channels=1, rx_channels=1)
 
     def write(self, pcm: bytes) -> int:
         self.buffer += bytes(pcm)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialog.sounds import sounds
 from dialog.values import House, Streets, Verdict
-from dialog.values.sounds import sounds
 from tests.values.conftest import EXAMPLE
 
 FOUND = {  # said -> street, with ~ when it must be confirmed

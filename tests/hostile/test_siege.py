@@ -10,7 +10,7 @@ import pytest
 from tests.hostile.siege import STRANGER, besiege, besieged, spoken
 from tests.interop.party import Samples
 
-pytestmark = [pytest.mark.interop, pytest.mark.models, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.interop, pytest.mark.models, pytest.mark.timeout(400)]
 CALLS, MINUTES = 8, 1.0
 BUDGET_MIB = 2048  #: of the whole server (the design's); a minute is too short to see growth
 

@@ -12,7 +12,7 @@ from tests.conftest import TOWN
 from tests.interop.bad_network import run, sentences
 from tests.interop.exchange import Samples
 
-pytestmark = [pytest.mark.interop, pytest.mark.models, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.interop, pytest.mark.models, pytest.mark.timeout(600)]
 EACH = 4
 
 

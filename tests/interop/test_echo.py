@@ -14,7 +14,7 @@ from records import CallView, Records
 from tests.conftest import RunningServer, start_server
 from tests.interop.party import FRAME, HZ, SILENCE, Party, Samples, a_law, from_a_law
 
-pytestmark = [pytest.mark.interop, pytest.mark.models, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.interop, pytest.mark.models, pytest.mark.timeout(300)]
 DELAYS_S = (0.02, 0.15, 0.4)
 LEVELS_DB = (-10, -20, -30)
 

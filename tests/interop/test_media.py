@@ -14,7 +14,7 @@ from tests.interop.pacing import measure, noise
 from tests.interop.party import FRAME, HZ, Party, Samples, where
 from voice.audio import resample, to_int16, wav_read, wav_write
 
-pytestmark = [pytest.mark.interop, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.long, pytest.mark.interop, pytest.mark.timeout(180)]
 SYLLABLE = HZ // 10
 START = 2 * FRAME  #: what a caller says in the 40 ms after his ACK may meet a stream not yet open
 

@@ -19,6 +19,7 @@ from tests.interop.lab import carrier
 from tests.interop.test_registration import PASSWORD, registrar
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.interop,
     pytest.mark.sip,
     pytest.mark.skipif(shutil.which("sipp") is None, reason="Debian's sip-tester is missing"),

@@ -13,6 +13,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from models.store import sha256_of
@@ -23,6 +24,7 @@ from voice.synthesis import check_speed, open_session, unloadable
 RATE_HZ = 24_000
 STYLES, STYLE_WIDTH = 510, 256
 LONGEST_RUN = 250  #: symbols of one run; the model takes 510, memory and quality prefer less
+LONG_RUN = 80  #: symbols from which the memory of a run is given back after it
 _BETWEEN_RUNS_S = 0.12
 _ESPEAK_VOICES = {
     "fr": "fr",
@@ -67,6 +69,7 @@ class KokoroModel:
     ) -> None:
         self.symbols = _vocabulary(folder / "vocab.json")
         self._session = open_session(folder / entry, threads=threads, device=device)
+        self._giving_back = _giving_back() if device == "cpu" else None
         inputs = [node.name for node in self._session.get_inputs()]
         if inputs != ["tokens", "style", "speed"]:
             raise RuntimeError(unloadable(folder / entry))
@@ -80,8 +83,16 @@ class KokoroModel:
             "style": styles[min(len(symbols), STYLES - 1)],
             "speed": np.array([speed], np.float32),
         }
-        samples: NDArray[np.float32] = self._session.run(None, feed)[0]
+        options = self._giving_back if len(symbols) > LONG_RUN else None
+        samples: NDArray[np.float32] = self._session.run(None, feed, options)[0]
         return samples.reshape(-1)
+
+
+def _giving_back() -> onnxruntime.RunOptions:
+    """A run whose memory does not stay in the arena: 290 MiB less for a tenth more time."""
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 class KokoroSynthesizer:

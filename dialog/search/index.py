@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dialog.search.ages import Ages
 from dialog.search.bank import Bank, shipped_bank
@@ -83,6 +84,7 @@ class Index:
         self._standing = standing(self.sheets)
         self._subjectless = np.array([not (one.service or one.theme) for one in self.sheets])
         gain = OWN if any(one.national for one in self.sheets) else 0.0
+        self._allowed_on: dict[tuple[date, str], NDArray[np.bool_]] = {}
         self._own = np.array([gain if one.service else 0.0 for one in self.sheets], np.float32)
 
     @classmethod
@@ -152,8 +154,17 @@ class Index:
         for sheet_id, bonus in (context or {}).items():
             if (number := self._number.get(sheet_id)) is not None:
                 scores[number] += bonus
-        allowed = np.array([one.lang == language and one.speakable(day) for one in self.sheets])
-        return rank(self.sheets, scores, signals, allowed, self._weights, leant)
+        return rank(
+            self.sheets, scores, signals, self._allowed(day, language), self._weights, leant
+        )
+
+    def _allowed(self, day: date, language: str) -> NDArray[np.bool_]:
+        """Which sheets may be spoken; asked for each turn, it changes once a day."""
+        known = self._allowed_on.get((day, language))
+        if known is None:
+            known = np.array([one.lang == language and one.speakable(day) for one in self.sheets])
+            self._allowed_on = {**dict(list(self._allowed_on.items())[-3:]), (day, language): known}
+        return known
 
     def _leant(self, query: Query, alone: Scores, last: Sheet) -> Leant:
         """The scores alone, and together with the title of the sheet spoken last."""

@@ -376,7 +376,9 @@ def at_home(ranking: Ranking) -> Ranking:
 
 
 def _same_subject(one: Sheet, other: Sheet) -> bool:
-    """Whether the titles share most of their words."""
+    """Whether one says that it takes the other's place, or the titles share most of their words."""
+    if one.id in other.twins or other.id in one.twins:
+        return True
     mine, theirs = set(terms(one.title)), set(terms(other.title))
     return 2 * len(mine & theirs) >= min(len(mine), len(theirs)) > 0
 

@@ -22,7 +22,8 @@ _ABOUT_US = frozenset(
         "ouvert ouvrez fermé fermez horaires heure jour matin soir midi mairie "
         "aujourd'hui demain maintenant service accueil public ouverture venir "
         "passer encore actuellement moment semaine ouvre ferme rouvre rouvrez alors "
-        "reviennent revient revenez reprennent retour"
+        "reviennent revient revenez reprennent retour "
+        "horard oraire"  # "horaires" as it is misheard
     )
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dialog.search.normalise import fold
 
@@ -38,13 +39,7 @@ class Rules:
             ValueError: names the line that is not a regular expression.
         """
         given = lines.splitlines() if isinstance(lines, str) else list(lines)
-        kept = [line.strip() for line in given if line.strip()]
-        for line in kept:
-            try:
-                re.compile(_written(line))
-            except re.error as error:
-                raise ValueError(f"{line!r} is not a rule: {error}") from error
-        self._any = re.compile(rf"\b(?:{'|'.join(map(_written, kept))})\b") if kept else None
+        self._any = _compiled(tuple(line.strip() for line in given if line.strip()))
 
     def search(self, words: str) -> re.Match[str] | None:
         """The first place where a rule holds, in words that went through `spoken`."""
@@ -57,6 +52,16 @@ class Rules:
     def without(self, words: str) -> str:
         """The words with every match taken out."""
         return " ".join(self._any.sub(" ", words).split()) if self._any else words
+
+
+@lru_cache(maxsize=2_000)  # a town that is read again, and each test, has the same rules
+def _compiled(lines: tuple[str, ...]) -> re.Pattern[str] | None:
+    for line in lines:
+        try:
+            re.compile(_written(line))
+        except re.error as error:
+            raise ValueError(f"{line!r} is not a rule: {error}") from error
+    return re.compile(rf"\b(?:{'|'.join(map(_written, lines))})\b") if lines else None
 
 
 def _written(line: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 REQUIRED = ("id", "title", "service", "status", "owner", "source")
-OPTIONAL = ("valid_from", "valid_until", "lang", "questions", "tags")
+OPTIONAL = ("valid_from", "valid_until", "lang", "questions", "tags", "national")
 LANGUAGES = ("fr", "en")  #: that sheets are written in; the first one unless they say so
 FENCE = "---"
 
@@ -106,6 +106,22 @@ def _values(text: str, path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     return values, where
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", value))
+
+
+#: what each list holds, in words and as a rule
+_LISTS = {
+    "questions": ("each one is a line '- text' (put quotes around one that holds ':')", _is_text),
+    "tags": ("a list of words is needed, such as [événement]", _is_text),
+    "national": ("a list of ids of service-public.fr is needed, such as [F31954]", _is_id),
+}
+
+
 def _problem(key: str, value: Any) -> str | None:
     if key not in REQUIRED + OPTIONAL:
         known = ", ".join(REQUIRED + OPTIONAL)
@@ -114,22 +130,14 @@ def _problem(key: str, value: Any) -> str | None:
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             return f"{key}: {value!r} is not a date such as 2027-12-31"
         return None
-    if key == "questions":
-        if value is not None and (
-            not isinstance(value, list) or not all(isinstance(q, str) and q.strip() for q in value)
-        ):
-            return "questions: each one is a line '- text' (put quotes around one that holds ':')"
-        return None
-    if key == "tags":
-        if value is not None and (
-            not isinstance(value, list) or not all(isinstance(tag, str) and tag for tag in value)
-        ):
-            return "tags: a list of words is needed, such as [événement]"
-        return None
+    if key in _LISTS:
+        wanted, is_one = _LISTS[key]
+        good = value is None or (isinstance(value, list) and all(map(is_one, value)))
+        return None if good else f"{key}: {wanted}"
     if not isinstance(value, str) or not value.strip():
         return f"{key}: a text is needed"
     if key == "lang" and value not in LANGUAGES:
         return f"lang: {value!r} is none of {', '.join(LANGUAGES)}"
-    if key == "id" and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", value):
+    if key == "id" and not _is_id(value):
         return f"id: {value!r} has other characters than letters, digits and hyphens"
     return None

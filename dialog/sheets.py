@@ -68,6 +68,7 @@ class Sheet:
     sections: tuple[Section, ...]
     version: str  #: hash of the file's content, written with each turn that speaks it
     tags: tuple[str, ...] = ()  #: "événement", "réalisation": silent in an election period
+    twins: tuple[str, ...] = ()  #: national sheets on the same, whose place it takes
     quiet: tuple[tuple[date, date], ...] = ()  #: days on which it stays silent, first and last
     theme: str = ""  #: "Papiers - Citoyenneté"
     dossier: str = ""  #: "Carte d'identité"
@@ -156,6 +157,7 @@ def _sheet(head: Head, sections: tuple[Section, ...], version: str) -> Sheet:
         sections=sections,
         version=version,
         tags=head.texts("tags"),
+        twins=head.texts("national"),
     )
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dialog.search.normalise import fold, spelt, without_noise
+from dialog.search.normalise import fold
 
 RUN = 3  #: sounds of a run
 
@@ -113,9 +113,9 @@ def sounds(words: Iterable[str]) -> str:
     return re.sub(r"(.)\1+", r"\1", out)
 
 
-def sound_runs(text: str) -> list[str]:
-    """Every run of three rough sounds of a text, across its words."""
-    line = "".join(_rough(word) for word in without_noise(spelt(text)).split())
+def sound_runs(words: Iterable[str]) -> list[str]:
+    """Every run of three rough sounds of folded words, across them."""
+    line = "".join(_rough(word) for word in words)
     return [line[at : at + RUN] for at in range(len(line) - RUN + 1)]
 
 

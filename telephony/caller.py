@@ -29,6 +29,7 @@ FRAME = RATE_HZ // 50
 AUDIBLE = 10 ** (-45 / 20) * 32768  #: RMS of a frame from which it is sound, -45 dBFS
 POLL_S = 0.01
 LEAD_S = 0.06
+START_ATTEMPTS = 5
 
 
 class CallFailedError(Exception):
@@ -64,7 +65,7 @@ class Phone:
     """
 
     patience_s: float = 40.0
-    quiet_s: float = 2.0
+    quiet_s: float = 3.0  #: more than "un instant" and what follows are apart
     call_id: str = ""
     greeting_s: float = 0.0  #: from the answer to the greeting's first sound
     transferred_to: str = ""  #: where the town hall sent this call, once the desk answered
@@ -81,19 +82,7 @@ class Phone:
             CallFailedError: refused, unanswered or unreachable.
         """
         host, address = _route(uri)
-        runtime = Runtime(native_log_level="error")
-        port = _free_port(address)
-        first = random.randrange(40000, 60000, 2)
-        await runtime.start(
-            Config(
-                net_interface=address,
-                max_concurrent_calls=2,  # the second is the desk after a transfer
-                extra_config_text=(
-                    f"sip_listen {address}:{port}\nrtp_ports {first}-{first + 100}\n"
-                    "audio_jitter_buffer_type off\n"  # what is measured is the wire
-                ),
-            )
-        )
+        runtime = await _started(address)
         try:
             account = Account(
                 user="appelant",
@@ -234,7 +223,34 @@ def _route(uri: str) -> tuple[str, str]:
         raise CallFailedError(f"{name} cannot be reached: {error}") from error
 
 
+async def _started(address: str) -> Runtime:
+    """A SIP stack on free ports; another program may take one between the look and the start."""
+    attempt = 1
+    while True:
+        runtime = Runtime(native_log_level="error")
+        first = random.randrange(40000, 60000, 2)
+        try:
+            listen = f"sip_listen {address}:{_free_port(address)}\n"
+            config = Config(
+                net_interface=address,
+                max_concurrent_calls=2,  # the second is the desk after a transfer
+                extra_config_text=listen + f"rtp_ports {first}-{first + 100}\n"
+                # what is measured is the wire
+                "audio_jitter_buffer_type off\n",
+            )
+            await runtime.start(config)
+        except (BaresipError, OSError) as error:
+            if attempt == START_ATTEMPTS:
+                raise CallFailedError(f"no telephone can be started here: {error}") from error
+            attempt += 1
+        else:
+            return runtime
+
+
 def _free_port(address: str) -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
+    """A port that is free for UDP and TCP: the stack listens on both."""
+    with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        tcp.bind((address, 0))
+        port = int(tcp.getsockname()[1])
+        udp.bind((address, port))
+        return port

@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime import InferenceSession
+from onnxruntime import ExecutionMode, InferenceSession, SessionOptions
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 from pipecat.audio.vad.silero import SileroOnnxModel, SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer
 
 from voice.turns import RATE_HZ
+
+SMART_TURN = "smart-turn-v3.2-cpu.onnx"  #: as pipecat ships it
 
 
 class SpeechDetector:
@@ -58,6 +60,20 @@ def _session() -> InferenceSession:
         return SileroOnnxModel(str(path)).session  # type: ignore[no-untyped-call]
 
 
+def _precise(file: str) -> InferenceSession:
+    """A session of pipecat's Smart Turn that counts rightly on every processor.
+
+    Without VNNI (AVX2 alone), 8-bit products saturate by default, and "alors, euh" is taken for
+    finished (0.93 instead of 0.52).
+    """
+    options = SessionOptions()
+    options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
+    options.inter_op_num_threads = options.intra_op_num_threads = 1
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    with as_file(files("pipecat.audio.turn.smart_turn.data").joinpath(file)) as path:
+        return InferenceSession(str(path), options)
+
+
 class EndOfTurnJudge(LocalSmartTurnAnalyzerV3):
     """Smart Turn v3.2: does this pause end the turn? Shared by all calls, thread-safe.
 
@@ -67,6 +83,7 @@ class EndOfTurnJudge(LocalSmartTurnAnalyzerV3):
 
     def __init__(self) -> None:
         super().__init__(sample_rate=RATE_HZ)
+        self._session = _precise(SMART_TURN)
 
     def probability(self, audio: NDArray[np.int16]) -> float:
         """Probability (0..1) that the turn is finished; `audio` is the turn so far, 16 kHz."""

@@ -21,6 +21,7 @@ from voice.audio import Float, resample, to_float, to_int16, wav_read, wav_write
 from voice.narrowband import as_on_a_call
 
 FLAGS = ("--say", "--wav", "--dtmf")
+_UNWRITTEN = ("heard", "reply", "sheet")  #: of a turn that the server did not write
 
 
 def call(
@@ -105,7 +106,7 @@ def _turns(town: Town, call_id: str, results: list[StepResult]) -> list[dict[str
         ]
     turns = []
     for number, result in enumerate(results):
-        known = recorded[number] if number < len(recorded) else dict.fromkeys(("heard", "reply"))
+        known = recorded[number] if number < len(recorded) else dict.fromkeys(_UNWRITTEN)
         turns.append({**known, "voice_to_voice_ms": result.voice_to_voice_ms})
     return turns
 

@@ -58,10 +58,20 @@ def shipped_bank() -> Bank:
 
 
 def with_phrasings(sheets: Iterable[Sheet], *banks: Bank) -> list[Sheet]:
-    """The sheets with the banks' phrasings beside their own questions."""
+    """The sheets with the banks' phrasings beside their own questions.
+
+    A town's own sheet is also found by what callers say for the national sheets on the same.
+    """
     return [
         replace(sheet, questions=tuple(dict.fromkeys((*sheet.questions, *more))))
-        if (more := [line for bank in banks for line in bank.get(sheet.id, ())])
+        if (
+            more := [
+                line
+                for bank in banks
+                for sheet_id in (sheet.id, *sheet.twins)
+                for line in bank.get(sheet_id, ())
+            ]
+        )
         else sheet
         for sheet in sheets
     ]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dialog.search.bank import Bank
+from dialog.search.background import Background
 from dialog.search.embedding import DIMENSION, Embedder, Vectors
 from dialog.search.entries import Entry
 from dialog.search.lexicon import Lexicon
@@ -87,12 +87,14 @@ def _read(path: Path) -> dict[str, Vectors]:
     return {str(key): row for key, row in zip(keys, rows, strict=True)}
 
 
-def lexicon(sheets: Sequence[Sheet], found: Sequence[Entry], bank: Bank, folder: Path) -> Lexicon:
+def lexicon(
+    sheets: Sequence[Sheet], found: Sequence[Entry], background: Background, folder: Path
+) -> Lexicon:
     """The inverted lists of these entries, built when `folder` holds those of others."""
     digest = hashlib.sha256(WORDS_FORMAT.encode())
     for entry in found:
         digest.update(f"{entry.sheet} {entry.kind:d} {entry.text}\n".encode())
-    for sheet_id, lines in bank.items():
+    for sheet_id, lines in background.bank.items():
         digest.update(f"{sheet_id} {lines}\n".encode())
     key = np.frombuffer(digest.digest(), np.uint8)
     try:
@@ -103,7 +105,7 @@ def lexicon(sheets: Sequence[Sheet], found: Sequence[Entry], bank: Bank, folder:
         pass
     except _UNUSABLE as error:
         logger.warning("%s is not usable (%s): computing it again", folder / WORDS, error)
-    built = Lexicon.build(sheets, found, bank)
+    built = Lexicon.build(sheets, found, background)
     _save(folder / WORDS, {"key": key, **built.arrays()})
     return built
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dialog.search.ages import Ages
-from dialog.search.bank import Bank, shipped_bank
+from dialog.search.background import Background, shipped_background
+from dialog.search.bank import Bank
 from dialog.search.cache import Progress, lexicon, vectors
 from dialog.search.common import Common
 from dialog.search.context import ALONE, ASIDE, TOGETHER, Neighbours
@@ -25,12 +27,11 @@ from dialog.search.groups import Groups, Scores
 from dialog.search.leaning import Leant
 from dialog.search.lexicon import Lexicon
 from dialog.search.normalise import quiet
-from dialog.search.pieces import runs, stems
+from dialog.search.pieces import pieces
 from dialog.search.ranking import Ranking, Signals, Weights, rank
 from dialog.search.standing import standing
 from dialog.search.windows import pooled, windows
 from dialog.sheets import Sheet
-from dialog.sounds import sound_runs
 
 __all__ = ["Index", "Progress", "Query"]
 
@@ -107,8 +108,8 @@ class Index:
         embedder = Embedder()
         found = entries(sheets)
         rows = vectors(found, folder, embedder, progress)
-        bank = shipped_bank() if background is None else background
-        return cls(sheets, found, rows, lexicon(sheets, found, bank, folder), embedder)
+        known = shipped_background() if background is None else Background(background)
+        return cls(sheets, found, rows, lexicon(sheets, found, known, folder), embedder)
 
     def query(self, text: str, alternatives: Sequence[str] = ()) -> Query:
         """Prepare a caller's words.
@@ -117,14 +118,12 @@ class Index:
             alternatives: what the recogniser also considered; their words count too.
         """
         kept = " ".join(quiet(text).split()[-LONGEST:])
-        every = (text, *alternatives)
+        every = [pieces(one) for one in (text, *alternatives)]
         return Query(
             text,
             self._embedder.embed([kept], is_query=True)[0],
             self._embedder.embed(windows(kept), is_query=True),
-            tuple(dict.fromkeys(piece for one in every for piece in stems(one))),
-            tuple(dict.fromkeys(piece for one in every for piece in runs(one))),
-            tuple(dict.fromkeys(piece for one in every for piece in sound_runs(one))),
+            *(tuple(dict.fromkeys(chain.from_iterable(kind))) for kind in zip(*every, strict=True)),
         )
 
     def rank(

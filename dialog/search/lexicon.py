@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from numpy.typing import NDArray
 
-from dialog.search.bank import Bank
+from dialog.search.background import Background
 from dialog.search.entries import Entry, Kind
-from dialog.search.pieces import runs, stems
+from dialog.search.pieces import pieces, stems
 from dialog.search.postings import Postings
 from dialog.sheets import Sheet
-from dialog.sounds import sound_runs
 
 _NAMES = ("stems", "runs", "sounds", "sheets")
 
@@ -29,21 +28,21 @@ class Lexicon:
     sheets: Postings  #: stems of title, direct answer and all phrasings of a sheet
 
     @classmethod
-    def build(cls, sheets: Sequence[Sheet], found: Sequence[Entry], bank: Bank) -> Lexicon:
+    def build(
+        cls, sheets: Sequence[Sheet], found: Sequence[Entry], background: Background
+    ) -> Lexicon:
         """Count and weigh.
 
         Args:
-            bank: phrasings of other sheets too: they tell how rare a word is among callers.
+            background: phrasings of other sheets too: they tell how rare a word is among callers.
         """
-        texts = [entry.text for entry in found if entry.kind is Kind.QUESTION]
-        here = {sheet.id for sheet in sheets}
-        others = [lines for sheet, lines in bank.items() if sheet not in here]
-        elsewhere = [line for lines in others for line in lines]
+        made = [pieces(entry.text) for entry in found if entry.kind is Kind.QUESTION]
+        others = background.beside({sheet.id for sheet in sheets})
         return cls(
-            Postings.by_cosine([stems(t) for t in texts], map(stems, elsewhere)),
-            Postings.by_cosine([runs(t) for t in texts], map(runs, elsewhere)),
-            Postings.by_cosine([sound_runs(t) for t in texts], map(sound_runs, elsewhere)),
-            Postings.by_bm25(list(map(sheet_bag, sheets)), (_bag(lines) for lines in others)),
+            Postings.by_cosine([one.stems for one in made], others.stems),
+            Postings.by_cosine([one.runs for one in made], others.runs),
+            Postings.by_cosine([one.sounds for one in made], others.sounds),
+            Postings.by_bm25(list(map(sheet_bag, sheets)), others.sheets),
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -60,8 +59,5 @@ class Lexicon:
 def sheet_bag(sheet: Sheet) -> list[str]:
     """All stems that stand for a sheet; its title counts twice."""
     answer = sheet.sections[0].paragraphs if sheet.sections else ()
-    return _bag((sheet.title, sheet.title, *answer, *sheet.questions))
-
-
-def _bag(texts: Iterable[str]) -> list[str]:
+    texts = (sheet.title, sheet.title, *answer, *sheet.questions)
     return [stem for text in texts for stem in stems(text)]

@@ -15,6 +15,8 @@ from num2words import num2words
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "«": " ", "»": " "})
 _WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
+_ACCENT = re.compile(r"[\u0300-\u036f]")
+_DIGIT = re.compile(r"\d")
 
 
 def fold(text: str) -> str:
@@ -23,8 +25,9 @@ def fold(text: str) -> str:
     "L'État civil, s'il vous plaît !" becomes "l etat civil s il vous plait".
     """
     lowered = text.lower().translate(_LIGATURES)
-    plain = unicodedata.normalize("NFKD", lowered)
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    letters = _ACCENT.sub("", unicodedata.normalize("NFKD", lowered))
+    if not letters.isascii():  # other marks than those of Latin letters are rare, and slow to find
+        letters = "".join(c for c in letters if not unicodedata.combining(c))
     return " ".join(_WORD.findall(letters))
 
 
@@ -39,7 +42,7 @@ _NUMBER = re.compile(r"(?<![\w.,])(\d{1,4})(?: ?h(?:eures?)? ?(\d{2})?(?![\w]))?
 
 def spelt(text: str) -> str:
     """Small numbers in words: Whisper writes "16 ans", the phrasings say "seize ans"."""
-    if not any(character.isdigit() for character in text):
+    if _DIGIT.search(text) is None:
         return text
     return _NUMBER.sub(_in_words, text)
 

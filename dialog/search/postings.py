@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dialog.search.background import Counts
+
 Scores = NDArray[np.float32]
 K1, B = 1.2, 0.6  # BM25's usual constants, a little less length correction: texts are short
 UNKNOWN = 0.5  #: how much a piece that no text has counts in the length of a query
@@ -28,9 +30,7 @@ class Postings:
     size: int  #: texts in all
 
     @classmethod
-    def by_cosine(
-        cls, bags: Sequence[Sequence[str]], background: Iterable[Sequence[str]]
-    ) -> Postings:
+    def by_cosine(cls, bags: Sequence[Sequence[str]], background: Counts) -> Postings:
         """Each text's pieces counted once, to unit length.
 
         Args:
@@ -45,9 +45,7 @@ class Postings:
         return cls._of([weigh(bag) for bag in bags], rarity, rarest)
 
     @classmethod
-    def by_bm25(
-        cls, bags: Sequence[Sequence[str]], background: Iterable[Sequence[str]]
-    ) -> Postings:
+    def by_bm25(cls, bags: Sequence[Sequence[str]], background: Counts) -> Postings:
         """Each text's pieces by BM25."""
         rarity, rarest = _rarity(bags, background)
         mean = sum(map(len, bags)) / max(1, len(bags)) or 1.0
@@ -125,14 +123,9 @@ class Postings:
         )
 
 
-def _rarity(
-    bags: Iterable[Sequence[str]], background: Iterable[Sequence[str]]
-) -> tuple[dict[str, float], float]:
+def _rarity(bags: Iterable[Sequence[str]], background: Counts) -> tuple[dict[str, float], float]:
     """Inverse document frequency of each piece, and that of a piece never seen."""
-    counts: Counter[str] = Counter()
-    total = 0
-    for bag in (*bags, *background):
-        counts.update(set(bag))
-        total += 1
-    rarity = {p: math.log(1 + (total - n + 0.5) / (n + 0.5)) for p, n in counts.items()}
+    counts = Counts.of(bags) + background
+    total = counts.texts
+    rarity = {p: math.log(1 + (total - n + 0.5) / (n + 0.5)) for p, n in counts.holding.items()}
     return rarity, math.log(1 + total)

@@ -109,7 +109,8 @@ def test_a_caller_who_never_speaks_is_addressed_and_not_left_alone(server, tmp_p
     silence = Step(speech=np.zeros(10 * 8000, np.int16))
     phone = Phone(quiet_s=9.0)
     asyncio.run(phone.place(server.uri, [silence]))
-    (view,) = last_calls(server, 1)
+    # in opening hours the caller is transferred in the end, and that is another call
+    view = max(last_calls(server, 2), key=lambda call: len(call.turns))
     assert len(view.turns) >= 2, [turn.reply for turn in view.turns]
     assert view.turns[1].heard == ""
     assert view.turns[1].reply

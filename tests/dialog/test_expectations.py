@@ -11,6 +11,7 @@ from dialog.desk import Desk
 from dialog.expectations import CORRECTION, NAME, NUMBER, YES_NO, Expected
 from dialog.state import State
 from dialog.tasks.task_state import CONFIRM, TaskState
+from tests.voice.test_whisper_engine import called, engine
 
 AT = datetime(2026, 11, 24, 10, 30)
 OTHER_THINGS = (
@@ -133,3 +134,10 @@ def test_another_language_and_writing_await_nothing(desk: Desk) -> None:
     assert desk.expects(State(language="en", awaiting="more"), AT) is None
     assert desk.expects(State(foreign="es"), AT) is None
     assert desk.expects(State(written=True), AT) is None
+
+
+@pytest.mark.models
+def test_an_agent_is_heard_when_a_call_begins(desk: Desk) -> None:
+    """On a processor without VNNI the first look reads "un éjon"."""
+    heard = engine().transcribe(called("Un agent.", gain=0.2), expected=expected(desk, State()))
+    assert "agent" in heard.text

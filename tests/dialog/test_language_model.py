@@ -90,7 +90,7 @@ def test_its_words_are_searched_and_never_spoken(town: Town, sheets, index: Inde
     rewriter = Rewrites("faire enlever un matelas")
     desk = Desk(town, sheets, index, language_model=rewriter, clock=lambda: OPEN)
     state = State(sheet="marche", history=("j'ai un vieux canapé à jeter",))
-    reply = desk.hear(state, "et le machin bidule, il se passe quoi ?", at=OPEN).reply
+    reply = desk.hear(state, "et si c'est trop lourd ?", at=OPEN).reply
     assert rewriter.asked == 1
     assert reply.sheet == "encombrants"
     assert "matelas" not in reply.say

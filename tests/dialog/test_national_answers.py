@@ -15,8 +15,8 @@ from dialog.reply import Action
 from dialog.search import Index
 from dialog.search.ages import Ages
 from dialog.search.context import Neighbours
+from dialog.search.pieces import pieces
 from dialog.sheets import VALIDATED, Section, Sheet
-from dialog.sounds import sound_runs
 from dialog.state import State
 from dialog.wish_bank import wish_sheets
 
@@ -166,4 +166,4 @@ def test_near_sheets_gain_and_the_one_just_told_does_not() -> None:
     [("se pacser", "s'épacter"), ("un pacs", "un bac"), ("recensement", "reçencement")],
 )
 def test_what_was_misheard_sounds_alike(meant: str, heard: str) -> None:
-    assert set(sound_runs(meant)) & set(sound_runs(heard))
+    assert set(pieces(meant).sounds) & set(pieces(heard).sounds)

@@ -12,6 +12,8 @@ import pytest
 from dialog.search import Index
 from dialog.search.cache import FILE, WORDS
 from dialog.search.fit import examples, fit
+from dialog.search.leaning import Leant
+from dialog.search.leaning import confidence as leaning_confidence
 from dialog.search.lexicon import Lexicon
 from dialog.search.normalise import fold, quiet, terms, without_noise
 from dialog.search.ranking import SIGNALS, Weights, evidence
@@ -135,18 +137,31 @@ def test_confidence_grows_with_the_distance_to_the_second() -> None:
     weights = Weights.load()
     signals = np.full(len(SIGNALS), 0.5, np.float32)
     signals[SIGNALS.index("meaning")] = 0.1  # a sheet that is not near by itself
-    close, clear = [8.0, 7.9, 7.0], [8.0, 6.0, 5.5]
+    close, clear = [12.0, 11.9, 11.0], [12.0, 9.0, 8.5]
     assert weights.confidence(close, signals) + 0.2 < weights.confidence(clear, signals)
     assert weights.confidence([20.0], signals) > weights.confidence([weights.floor], signals)
     assert len(evidence([3.0], signals, weights.floor)) == len(weights.evidence)
 
 
-def test_a_follow_up_is_believed_less_than_a_question_of_its_own() -> None:
-    weights = Weights.load()
-    signals = np.full(len(SIGNALS), 0.5, np.float32)
-    alone = weights.confidence([14.0, 8.0, 7.5], signals)
-    leaning = weights.confidence([14.0, 8.0, 7.5], signals, leaning=True)
-    assert 0.5 < leaning < alone
+def test_a_follow_up_that_leads_by_both_is_surer_than_by_the_title_alone() -> None:
+    scores = {
+        "both": ([9.0, 4.0, 3.0], [12.0, 6.0, 5.0]),
+        "title": ([3.0, 4.0, 9.0], [12.0, 6.0, 5.0]),
+    }
+    sure = {}
+    for name, (alone, together) in scores.items():
+        joint = [a + t for a, t in zip(alone, together, strict=True)]
+        order = sorted(range(3), key=lambda n: -joint[n])
+        leant = Leant(
+            np.array(alone, np.float32),
+            np.array(together, np.float32),
+            last=0,
+            wishes=np.zeros(3, bool),
+            words=4,
+        )
+        best = [joint[n] for n in order]
+        sure[name] = leaning_confidence(leant.facts(order, best, np.ones(3, bool)))
+    assert 0 < sure["title"] < sure["both"] < 1
 
 
 def test_a_long_turn_is_searched_in_overlapping_pieces_that_reach_its_end() -> None:

@@ -100,6 +100,6 @@ async def test_a_caller_who_only_listens_does_not_cut_the_bot(hall: TownHall, tm
     async with hall.call(tmp_path) as call:
         await asyncio.sleep(0.6)
         call.rehearsal.speak(caller_says("Quels sont les horaires de la mairie ?"))
-        await call.shown("horaires", who="caller")
+        await call.shown("mairie", who="caller")
     assert call.view is not None
     assert call.view.turns[0].interrupted

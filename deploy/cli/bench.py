@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +9,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.cli.output import EXAMPLE, JsonOption, TownOption, fail, print_json
+from deploy.cli.bench_calls import calls
+from deploy.cli.bench_common import CACHE, find_benchmarks
+from deploy.cli.bench_day import day
+from deploy.cli.output import EXAMPLE, JsonOption, TownOption, print_json
 from deploy.parts import Town
 from dialog.intents import Intents, Words
 
 app = typer.Typer(help="Measure this machine and this version.", no_args_is_help=True)
 
-CACHE = Path(tempfile.gettempdir()) / "allomairie-bench"
 EACH, QUICK = 10, 4  #: sounds of each kind
 REPLY = (
     "Pour refaire une carte d'identité, prenez rendez-vous au service état civil. Apportez une "
@@ -30,6 +30,10 @@ def bench() -> None:
     """Measure this machine and this version."""
 
 
+app.command("calls")(calls)
+app.command("day")(day)
+
+
 @app.command("barge-in")
 def barge_in(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer sounds of each kind.")] = False,
@@ -38,7 +42,7 @@ def barge_in(
     as_json: JsonOption = False,
 ) -> None:
     """Who stops the bot, how soon, and what should not: the old rule and the new one."""
-    _find_benchmarks()
+    find_benchmarks()
     from bench import barge_in as measured
     from bench.callers import Callers
     from bench.interruptions import Sounds
@@ -60,14 +64,6 @@ def barge_in(
         print_json(results)
     else:
         _show(results)
-
-
-def _find_benchmarks() -> None:
-    root = Path(__file__).resolve().parents[2]
-    if not (root / "bench").is_dir():
-        fail("the benchmarks come with a checkout of the sources, not with the installed package")
-    if str(root) not in sys.path:
-        sys.path.append(str(root))
 
 
 def _show(results: dict[str, Any]) -> None:

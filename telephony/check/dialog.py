@@ -65,6 +65,11 @@ class Dialog:
         self._began = False
         self._forget = agent.handle(self._asked)
 
+    @property
+    def call_id(self) -> str:
+        """The Call-ID, which the far end knows the call by, too."""
+        return self._call_id
+
     async def call(self) -> sdp.Audio:
         """Dial, and speak once it is answered.
 

@@ -1,0 +1,1 @@
+"""Calls measured at the caller's ear: `allomairie bench calls` (docs/benchmarks.md)."""

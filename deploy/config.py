@@ -8,6 +8,7 @@ files named in `*_file` keys.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +25,11 @@ from deploy.alerts import AlertSettings
 from deploy.connections import Connections
 from deploy.edge.settings import Edge
 from deploy.errors import ConfigError
+from deploy.logs import LogSettings
+from deploy.metrics.settings import MetricsSettings
+from deploy.recording import RecordingSettings
 from deploy.sending.settings import Email, Sms
+from deploy.sending.ticket_settings import PublicForm, TicketSettings
 from deploy.transfer import TransferSection
 from deploy.webrtc import WebRtc
 from dialog.national import FILE_NAME as NATIONAL_FILE
@@ -213,12 +218,6 @@ class Conversation(Section):
         return self
 
 
-class Recording(Section):
-    """Audio recording of calls (requirements R01); off until the town decides otherwise."""
-
-    mode: Literal["off"] = Field("off", description="Only `off` in this version.")
-
-
 class RecordsSettings(Section):
     """Where calls are remembered."""
 
@@ -268,18 +267,23 @@ class Settings(BaseSettings):
     languages: LanguageSettings = LanguageSettings()
     language_model: LanguageModelSettings = LanguageModelSettings()
     conversation: Conversation = Conversation()
-    recording: Recording = Recording()
+    recording: RecordingSettings = RecordingSettings()
     records: RecordsSettings = RecordsSettings()
     sms: Sms = Sms()
     email: Email = Email()
+    tickets: TicketSettings = TicketSettings()
+    public_form: PublicForm = PublicForm()
     alerts: AlertSettings = AlertSettings()
     review: ReviewSettings = ReviewSettings()
     national: National = National()
     shutdown: Shutdown = Shutdown()
+    metrics: MetricsSettings = MetricsSettings()
+    log: LogSettings = LogSettings()
 
     @model_validator(mode="after")
     def _desks_may_be_called(self) -> Settings:
         self.transfer.check(self.town, self.sip.extensions_at)
+        self.tickets.check(self.town)
         return self
 
     @classmethod
@@ -365,11 +369,11 @@ class TownFolder:
 
 def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
     """Passwords are copied with the file, and shown with it: they stand elsewhere."""
-    for name, section in content.items():
-        if isinstance(section, dict) and section.get("secret"):
+    for name, section in _tables(content):
+        if section.get("secret"):
             raise ConfigError(
                 f"{path}: {name}.secret must not stand in the file; set "
-                f"ALLOMAIRIE_{name.upper()}__SECRET or {name}.secret_file"
+                f"ALLOMAIRIE_{name.upper().replace('.', '__')}__SECRET or {name}.secret_file"
             )
     sip = content.get("sip")
     accounts = sip.get("accounts", ()) if isinstance(sip, dict) else ()
@@ -379,6 +383,14 @@ def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
             f"{path}: a password of sip.accounts must not stand in the file; set "
             "ALLOMAIRIE_SIP__PASSWORDS__<NAME> or its password_file"
         )
+
+
+def _tables(content: dict[str, Any], within: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every table of the file by its dotted name, also those within tables."""
+    for key, value in content.items():
+        if isinstance(value, dict):
+            yield f"{within}{key}", value
+            yield from _tables(value, f"{within}{key}.")
 
 
 def _sentences(error: ValidationError) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import hmac
 import json
+import logging
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 from fastapi import FastAPI, Request
@@ -24,7 +25,9 @@ from deploy.config import Http, TownFolder
 
 FILE_NAME = "control.json"
 PATH = "/control/drain"
+STATUS_PATH = "/control/status"
 ANSWER_S = 5.0
+SECURITY = logging.getLogger("allomairie.security")
 
 
 class Carrier(Protocol):
@@ -43,6 +46,7 @@ class Control:
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     carriers: Sequence[Carrier] = ()
+    status: Callable[[], dict[str, object]] = dict  #: what `allomairie status` shows
 
     @property
     def draining(self) -> bool:
@@ -79,7 +83,16 @@ def add_control(app: FastAPI, control: Control) -> None:
             return refused
         if request.method != "GET":
             control.drain(request.method == "PUT")
+            said = "refused" if control.draining else "taken again"
+            facts = {"event": "drain", "draining": control.draining}
+            SECURITY.warning("new calls are %s", said, extra={"facts": facts})
         return JSONResponse(control.state())
+
+    @app.get(STATUS_PATH, include_in_schema=False)
+    async def status(request: Request) -> Response:
+        """How the server is, for the terminal."""
+        refused = refusal(request)
+        return JSONResponse(control.status()) if refused is None else refused
 
 
 def write_key(folder: TownFolder, control: Control, http: Http) -> Path:
@@ -104,25 +117,29 @@ class NoServer(Exception):
     """No running server of this town answers; one sentence."""
 
 
-def ask(folder: TownFolder, method: str) -> dict[str, object]:
+def ask(folder: TownFolder, method: str, path: str = PATH) -> dict[str, Any]:
     """Speak to the town's running server.
 
     Raises:
         NoServer: there is none, or it does not answer as it should.
     """
-    path = folder.data / FILE_NAME
+    file = folder.data / FILE_NAME
     try:
-        key = json.loads(path.read_text(encoding="utf-8"))
+        key = json.loads(file.read_text(encoding="utf-8"))
         headers = {"Authorization": f"Bearer {key['token']}"}
         response = httpx.request(
-            method, key["url"], headers=headers, timeout=ANSWER_S, trust_env=False
+            method,
+            httpx.URL(key["url"]).copy_with(path=path),
+            headers=headers,
+            timeout=ANSWER_S,
+            trust_env=False,
         )
         response.raise_for_status()
-        state: dict[str, object] = response.json()
+        state: dict[str, Any] = response.json()
     except FileNotFoundError:
-        raise NoServer(f"no server of this town is running ({path} does not exist)") from None
+        raise NoServer(f"no server of this town is running ({file} does not exist)") from None
     except PermissionError:
-        raise NoServer(f"{path} belongs to the user that runs the server; be that user") from None
-    except (OSError, ValueError, KeyError, httpx.HTTPError) as error:
+        raise NoServer(f"{file} belongs to the user that runs the server; be that user") from None
+    except (OSError, ValueError, KeyError, httpx.HTTPError, httpx.InvalidURL) as error:
         raise NoServer(f"the server of this town does not answer: {error}") from error
     return state

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import logging
 
-from records import AsyncRecords, RecordsError
+from records import AsyncRecords, RecordingStore, RecordsError
 
 EVERY_S = 24 * 3600.0
+BY = "serve"  #: who the access log says it was
 
 logger = logging.getLogger("allomairie.erasure")
 
@@ -18,13 +19,23 @@ class Erasure:
 
     Args:
         transcript_days: how long the words of a call are kept.
+        sound: the recordings; None: there are none.
+        sound_days: how long they are kept.
         every_s: seconds between two runs.
     """
 
     def __init__(
-        self, records: AsyncRecords, transcript_days: int, *, every_s: float = EVERY_S
+        self,
+        records: AsyncRecords,
+        transcript_days: int,
+        *,
+        sound: RecordingStore | None = None,
+        sound_days: int = 30,
+        every_s: float = EVERY_S,
     ) -> None:
         self._records = records
+        self._sound = sound
+        self._sound_days = sound_days
         self._days = transcript_days
         self._every_s = every_s
         self._task: asyncio.Task[None] | None = None
@@ -46,15 +57,23 @@ class Erasure:
             await self.once()
             await asyncio.sleep(self._every_s)
 
+    async def _erase_sound(self) -> None:
+        if self._sound is not None:
+            count = await asyncio.to_thread(self._sound.purge, self._sound_days, BY)
+            if count:
+                logger.info("erased %d recordings", count)
+
     async def once(self) -> None:
         """Erase what is over now."""
         try:
-            calls, tickets = await self._records.erase_old(self._days)
-            deleted = await self._records.delete_old_calls()
+            gone = await self._records.purge(self._days, BY)
+            await self._erase_sound()
         except RecordsError:
             logger.exception("what is too old could not be erased; it is tried again")
             return
-        if calls or tickets:
-            logger.info("erased the words of %d calls, and %d tickets", calls, tickets)
-        if deleted:
-            logger.info("deleted %d calls of more than a year ago", deleted)
+        if gone.words or gone.tickets:
+            logger.info("erased the words of %d calls, and %d tickets", gone.words, gone.tickets)
+        if gone.calls:
+            logger.info("deleted %d calls of more than a year ago", gone.calls)
+        if gone.held:
+            logger.info("%d old calls are kept by a legal hold", gone.held)

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Response
 from deploy.config import Http, Settings
 from deploy.control import Control, add_control
 from deploy.errors import CannotStart
+from deploy.metrics.route import add_metrics
 from telephony.session import Session
 from telephony.status import Connection
 from telephony.web import WebCalls, add_routes
@@ -39,8 +40,13 @@ def build_app(
     writing: Writing | None = None,
     review: FastAPI | None = None,
     control: Control | None = None,
+    figures: Callable[[], str] | None = None,
 ) -> tuple[FastAPI, WebCalls]:
-    """The routes of the server; the browser calls are closed by whoever built them."""
+    """The routes of the server; the browser calls are closed by whoever built them.
+
+    Args:
+        figures: what /metrics shows.
+    """
     app = FastAPI(title="Allô Mairie", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -65,6 +71,8 @@ def build_app(
 
     if control is not None:
         add_control(app, control)
+    if figures is not None:
+        add_metrics(app, settings.metrics, figures)
     calls = WebCalls(
         session,
         enabled=settings.http.web_calls,
@@ -110,7 +118,12 @@ class _Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def serving(app: FastAPI, listener: socket.socket) -> AsyncIterator[None]:
     """Serve `app` on a bound socket while the context lasts."""
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        log_config=None,  # its lines are written and masked like all others
+        timeout_graceful_shutdown=3,
+    )
     server = _Server(config)
     # the socket listens already: a request that comes before the task ran waits in its backlog
     task = asyncio.create_task(server.serve(sockets=[listener]))

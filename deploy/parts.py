@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 from deploy.config import Settings, TownFolder
 from deploy.errors import CannotStart
-from deploy.sending.opening import offered, open_routes
+from deploy.recording import open_vault
+from deploy.sending.opening import offered, open_routes, open_ticket_routes
 from dialog.continuing import WritingPage
 from dialog.desk import Desk
 from dialog.election import with_quiet_days
@@ -42,7 +43,14 @@ from models import (
     choose_profile,
     detect_hardware,
 )
-from records import Records, RecordsError, mask_numbers, sqlite_url
+from records import (
+    AsyncRecords,
+    RecordingStore,
+    Records,
+    RecordsError,
+    mask_numbers,
+    sqlite_url,
+)
 from records.tickets import KEPT_AFTER_CLOSING
 from telephony.status import Status
 from telephony.trunks import TrunkSettings
@@ -150,6 +158,7 @@ class Town:
             index,
             language_model=rewriter,
             phraser=LlamaPhraser(rewriter) if rewriter is not None and phrases else None,
+            recording=self.settings.recording.mode == "all",
             clock=self.clock(),
             streets=self.streets(),
             reference=reference,
@@ -173,12 +182,22 @@ class Town:
         return self.settings.sip.trunks([line.number for line in town.lines], desks, status)
 
     def check_sending(self) -> None:
-        """Whether what `[sms]` and `[email]` name is there.
+        """Whether what `[sms]`, `[email]` and `[tickets]` name is there.
 
         Raises:
             ConfigError: a secret or a certificate cannot be read.
         """
-        open_routes(self.settings.town, self.settings.sms, self.settings.email)
+        settings = self.settings
+        open_routes(settings.town, settings.sms, settings.email)
+        open_ticket_routes(settings.town, settings.tickets, settings.email.ticket_link, _no_ticket)
+
+    def check_recording(self) -> None:
+        """Whether the recordings can be encrypted and read.
+
+        Raises:
+            ConfigError: their key cannot be read.
+        """
+        open_vault(self.settings.recording, self.folder.data, make=False)
 
     def writing_page(self) -> WritingPage | None:
         """Where one can write to the assistant; None when the page does not take it."""
@@ -193,6 +212,8 @@ class Town:
             transcript_days=self.settings.records.transcript_days,
             message_days=KEPT_AFTER_CLOSING.days,
             mask=mask_numbers,
+            audio_days=self.settings.recording.days if self.settings.recording.on else 0,
+            audio_purpose=self.settings.recording.purpose,
         )
 
     def streets(self) -> Streets:
@@ -349,7 +370,19 @@ class Town:
         except RecordsError as error:
             raise CannotStart(str(error)) from error
 
+    def open_sound(self, records: Records | AsyncRecords) -> RecordingStore:
+        """The recordings of calls, in the town's data.
+
+        Raises:
+            ConfigError: their key cannot be read or made.
+        """
+        return records.recordings(open_vault(self.settings.recording, self.folder.data))
+
     @property
     def records_url(self) -> str:
         """The database of calls."""
         return self.settings.records.url or sqlite_url(self.folder.data / "records.db")
+
+
+async def _no_ticket(_: str) -> None:
+    """Stands in for the records where routes are only checked."""

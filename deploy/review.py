@@ -10,29 +10,40 @@ from functools import cache
 
 from fastapi import FastAPI
 
+from deploy.outside import recompose
 from deploy.parts import Town
 from dialog.lint import Folder
 from dialog.sheets import Sheet
 from dialog.values.streets import Streets
-from records import RecordsError, ReviewStore
+from records import RecordingStore, RecordsError, ReviewStore
 from review.app import build
+from review.attachments import no_attachments
 from review.desk import ReviewDesk
+from review.listening import sound_files
 from voice.speakable import speakable
 
 logger = logging.getLogger("allomairie.review")
 
 
 def open_review(
-    town: Town, store: ReviewStore, sheets: Callable[[], Sequence[Sheet]]
+    town: Town,
+    store: ReviewStore,
+    sheets: Callable[[], Sequence[Sheet]],
+    *,
+    recordings: RecordingStore | None = None,
 ) -> FastAPI | None:
     """The application to mount at /review; None when the town does not want it."""
     if not town.settings.review.enabled:
         return None
-    return build(review_desk(town, store, sheets))
+    return build(review_desk(town, store, sheets, recordings=recordings))
 
 
 def review_desk(
-    town: Town, store: ReviewStore, sheets: Callable[[], Sequence[Sheet]]
+    town: Town,
+    store: ReviewStore,
+    sheets: Callable[[], Sequence[Sheet]],
+    *,
+    recordings: RecordingStore | None = None,
 ) -> ReviewDesk:
     """What the pages need of the town."""
 
@@ -61,7 +72,12 @@ def review_desk(
         sheets=sheets,
         streets=streets,
         lint_folder=folder,
-        recording=town.settings.recording.mode != "off",
+        transcript_days=town.settings.records.transcript_days,
+        recompose=recompose(town),
+        recording=town.settings.recording.on,
+        recordings=recordings,
+        sound_days=town.settings.recording.days,
+        attachments=no_attachments if recordings is None else sound_files(store, recordings),
     )
 
 

@@ -26,18 +26,19 @@ from deploy.control import Control, remove_key, write_key
 from deploy.erasure import Erasure
 from deploy.errors import CannotStart
 from deploy.http import Health, bind, build_app, serving
+from deploy.metrics.instruments import Instruments
+from deploy.metrics.observing import Observed, observe
+from deploy.outside import Leaving, routes
 from deploy.parts import Town
 from deploy.preparation import Preparation
+from deploy.recording import open_recording
 from deploy.review import Indexing, open_review
-from deploy.sending.notices import Notices
-from deploy.sending.opening import open_routes
-from deploy.sending.outbox import Outbox
 from dialog.desk import Desk
 from dialog.patience import Patience
 from dialog.search import Progress
 from dialog.state import USUAL_SPEED, State
 from dialog.tasks.ticket import draw_reference
-from records import AsyncRecords, RecordsError
+from records import AsyncRecords, RecordingStore, RecordsError
 from telephony.session import Engines, Session
 from telephony.sip import SipServer, SipSettings, check_ports
 from telephony.status import Status
@@ -106,6 +107,7 @@ class Server:
         self._progress = progress
         self._references = References()
         self._connections = Status()
+        self._instruments = Instruments(town.profile.name, lambda: self._clock().date())
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
 
@@ -123,17 +125,19 @@ class Server:
         if settings.sip.enabled:
             _check_sip_ports(settings.sip)
             self._town.trunks(self._connections)  # files and passwords, before anything slow
-        routes = open_routes(settings.town, settings.sms, settings.email)
+        leaving = Leaving(self._town)
         parts = await self._open_parts()
-        parts.records.announce(Notices(settings.town, settings.email).of)
-        outbox = Outbox(parts.records, routes)
+        leaving.attach(parts.records, self._clock)
         alerts = Alerts(
             parts.records,
             settings.alerts,
             town=settings.town.name,
             zone=ZoneInfo(settings.town.timezone),
         )
-        erasure = Erasure(parts.records, settings.records.transcript_days)
+        sound = await self._open_sound(parts.records)
+        recording = open_recording(settings.recording, sound)
+        days = settings.records.transcript_days
+        erasure = Erasure(parts.records, days, sound=sound, sound_days=settings.recording.days)
         engines = Engines(
             desk=parts.desk,
             recognizer=parts.recognizer,
@@ -148,22 +152,44 @@ class Server:
                 longest_call_s=settings.conversation.longest_call_s,
                 warning_s=settings.conversation.warning_s,
             ),
+            watch=self._instruments.calls,
+            recording=recording,
         )
         session = Session(engines)
         health = Health(
-            degraded=lambda: self._degraded(parts), connections=lambda: self._connections.all
+            degraded=lambda: "; ".join(self._troubles(parts).values()),
+            connections=lambda: self._connections.all,
         )
         writing = self._writing(parts)
-        review = open_review(self._town, parts.records.review, lambda: parts.desk.sheets)
+        review = open_review(
+            self._town, parts.records.review, lambda: parts.desk.sheets, recordings=sound
+        )
         control = Control()
-        app, web_calls = build_app(settings, session, health, writing, review, control)
+        figures = self._instruments.registry.text
+        app, web_calls = build_app(settings, session, health, writing, review, control, figures)
+        app.router.routes.extend(routes(self._town, parts.records.review))
         indexing = Indexing(parts.records.review)
         try:
             async with serving(app, listener), self._sip(session) as sip:
                 control.carriers = [web_calls] if sip is None else [sip, web_calls]
+                observed = Observed(
+                    town=self._town,
+                    session=session,
+                    web=web_calls,
+                    sip=sip,
+                    writing=writing,
+                    speaker=parts.speaker,
+                    recognizer=parts.recognizer,
+                    records=parts.records,
+                    health=health,
+                    control=control,
+                    troubles=lambda: self._troubles(parts),
+                )
+                observe(self._instruments.parts, observed)
+                self._instruments.start(parts.records.review)
                 key = write_key(self._town.folder, control, settings.http)
                 health.ready = True
-                outbox.start()
+                leaving.start()
                 alerts.start()
                 erasure.start()
                 indexing.start()
@@ -188,7 +214,10 @@ class Server:
             await indexing.stop()
             await erasure.stop()
             await alerts.stop()
-            await outbox.stop()
+            await leaving.stop()
+            await self._instruments.stop()
+            if recording is not None:
+                await asyncio.to_thread(recording.close)
             await self._close_parts(parts)
         self._say("Stopped.")
 
@@ -198,7 +227,7 @@ class Server:
         town = self._town
         self._say(f"Opening {town.settings.town.name} with the {town.profile.name} models…")
         recognizer, voices, judge, desk = await asyncio.gather(
-            asyncio.to_thread(town.open_recognizer),
+            asyncio.to_thread(self._open_recognizer),
             asyncio.to_thread(town.open_voices),
             asyncio.to_thread(EndOfTurnJudge),
             asyncio.to_thread(
@@ -212,11 +241,30 @@ class Server:
         except RecordsError as error:
             raise CannotStart(str(error)) from error
         self._references.records = records
+        voices = self._instruments.voices(voices)
         if interrupted:
             self._say(f"{interrupted} call(s) of a server that was killed are marked interrupted.")
         parts = Opened(desk, recognizer, voices, town.open_speaker(voices), judge, records)
         await self._warm_up(parts)
         return parts
+
+    async def _open_sound(self, records: AsyncRecords) -> RecordingStore:
+        """The recordings; those of a killed server are ended, whatever is recorded now."""
+        wanted = self._town.settings.recording
+        sound = self._town.open_sound(records)
+        if wanted.warning:
+            self._say(wanted.warning)
+        try:
+            left = await asyncio.to_thread(sound.recover)
+        except RecordsError as error:
+            raise CannotStart(str(error)) from error
+        if left:
+            self._say(f"{left} recording(s) of a server that was killed are ended.")
+        return sound
+
+    def _open_recognizer(self) -> Recognizer:
+        engine, workers = self._town.open_whisper()
+        return Recognizer(self._instruments.transcriber(engine), workers=workers)
 
     async def _warm_up(self, parts: Opened) -> None:
         silence = np.zeros(int(WARMING_S * RATE_HZ), np.int16)
@@ -271,14 +319,19 @@ class Server:
             enabled=wanted.enabled,
             resume=wanted.resume,
             limits=limits,
+            watch=self._instruments.calls,
         )
 
-    def _degraded(self, parts: Opened) -> str:
-        """What a supervisor must mend while calls go on; empty when nothing."""
+    def _troubles(self, parts: Opened) -> dict[str, str]:
+        """What must be mended while calls go on: a word of `metrics.parts.REASONS`, a sentence."""
+        found = {}
         emergencies = parts.desk.emergencies
         if emergencies.outdated(self._clock().date()):
-            return f"the emergency numbers were last checked on {emergencies.checked_on}"
-        return self._connections.trouble
+            told = f"the emergency numbers were last checked on {emergencies.checked_on}"
+            found["emergency_numbers"] = told
+        if trouble := self._connections.trouble:
+            found["connection"] = trouble
+        return found | self._instruments.troubles()
 
     def _announce(self) -> None:
         settings = self._town.settings

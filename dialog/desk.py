@@ -51,7 +51,7 @@ class Desk:
         language_model: makes full questions of follow-ups; without it rules alone do.
         clock: the time in the town, where a caller of the desk gives none.
         phraser: a capable model that may phrase answers; what it says is checked against the sheet.
-        recording: whether calls are recorded, which the greeting must say.
+        recording: whether every call is recorded, which the greeting must say; a call may differ.
         streets: the town's own, to place what callers report.
         reference: six digits for a ticket, that no other ticket has.
         writing: where one can write to the assistant, for callers who prefer it.
@@ -98,7 +98,7 @@ class Desk:
         self._parts = assemble(town, self.sheets, index, given)
         self._steps = Steps(self._parts)
         self._happens = Happenings(town, self._parts)
-        self._speech = FixedSpeech(town, self._parts, recorded=recording)
+        self._speech = FixedSpeech(town, self._parts, recorded=recording, terms=given.terms)
         parts = self._parts
         self._expectations = Expectations(
             town, index, parts.intents, parts.people, parts.emergencies, given.streets
@@ -120,19 +120,27 @@ class Desk:
                 emergencies.checked_on,
             )
 
-    def greeting(self, line: str, at: datetime | None = None, caller: str = "") -> Decision:
+    def greeting(
+        self,
+        line: str,
+        at: datetime | None = None,
+        caller: str = "",
+        *,
+        recorded: bool | None = None,
+    ) -> Decision:
         """What is said on answering: an AI, transcription, a person within reach (A01).
 
         Args:
             line: the dialled number; its greeting name and service hold for the call.
             caller: the calling number, E.164 or national; empty when anonymous.
+            recorded: whether the sound of this call is kept, which it says; None: as all calls.
         """
         dialled = self.town.line(line)
         name = (dialled.greeting if dialled else "") or self.town.greeting_name
-        text = self._speech.greeting(name, self._local(at).date())
+        text = self._speech.greeting(name, self._local(at).date(), recorded=recorded)
         service = dialled.service if dialled else ""
         number = national("".join(c for c in caller if c.isdigit() or c == "+"))
-        state = State(line_service=service, reply=text, caller=number)
+        state = State(line_service=service, reply=text, caller=number, recorded=recorded)
         relayed = self._parts.people.relay(number, state, name, self._local(at))
         if relayed is not None:
             return self._for_a_person(relayed)

@@ -45,7 +45,7 @@ class Given:
 
     language_model: LanguageModel | None = None  #: makes full questions of follow-ups
     phraser: Phraser | None = None  #: may phrase answers, checked against the sheet
-    recording: bool = False  #: calls are recorded, which the greeting must say
+    recording: bool = False  #: every call is recorded, which the greeting must say
     streets: Streets = field(default_factory=Streets)  #: the town's own
     reference: Callable[[], str] = draw_reference  #: six digits that no other ticket has
     writing: WritingPage | None = None  #: where one can write to the assistant
@@ -155,7 +155,6 @@ def assemble(town: Town, sheets: Sequence[Sheet], index: Index, given: Given) ->
         phrases,
         privacy,
         reference=given.reference,
-        recording=given.recording,
         transcript_days=given.terms.transcript_days,
     )
     foreign = Foreign(

@@ -26,6 +26,8 @@ from dialog.town import Town
 
 RECORDING, TRANSCRIPTION = "recording", "transcription"
 REFUSE_KEY = "9"  #: no recording (requirements P05, R05)
+#: what a greeting or notice says where the call is recorded; nothing is kept before it was heard
+ANNOUNCED = ("transcrit et enregistré", "transcribed and recorded")
 SPOKEN_LABEL = "numéro masqué"  #: what a masked number is called in a reply
 
 Mask = Callable[[str], tuple[str, Sequence[str]]]
@@ -39,6 +41,11 @@ _NUMBER_NAMED = re.compile(
 )
 
 
+def announces_recording(text: str) -> bool:
+    """Whether these words tell the caller that his call is recorded (requirements R04)."""
+    return any(words in text for words in ANNOUNCED)
+
+
 def keep(text: str) -> tuple[str, Sequence[str]]:
     """A mask that masks nothing: for a desk that no caller talks to."""
     return text, ()
@@ -50,6 +57,8 @@ class Terms:
 
     transcript_days: int = 90  #: the words of a call are kept so long
     message_days: int = 90  #: and a message, after the service closed it
+    audio_days: int = 0  #: the sound of a recorded call is kept so long; 0: none ever is
+    audio_purpose: str = "pour améliorer nos réponses"  #: said after "enregistré"
     mask: Mask = keep  #: replaces what must not be kept by a label in brackets; tells the kinds
 
 
@@ -69,7 +78,7 @@ class Privacy:
     ) -> None:
         """
         Args:
-            recording: whether calls are recorded.
+            recording: whether calls are recorded where their state does not say it.
         """
         self._town = town
         self._intents = intents
@@ -108,6 +117,10 @@ class Privacy:
 
     # -- what is asked and refused -----------------------------------------------------------
 
+    def recorded(self, state: State) -> bool:
+        """Whether the sound of this call is kept."""
+        return self._recording if state.recorded is None else state.recorded
+
     def decide(self, turn: Turn) -> Decision | None:
         """The reply to what concerns the caller's data, or None. Never after an emergency (E04)."""
         if turn.state.awaiting == "person":
@@ -142,16 +155,16 @@ class Privacy:
 
     def refuse_recording(self, turn: Turn) -> Decision:
         """No recording of this call from now on; what there is of it is deleted at once."""
-        name = "refused_recording" if self._recording else "not_recorded"
+        name = "refused_recording" if self.recorded(turn.state) else "not_recorded"
         decision = self._answer(turn, self._phrases.say(name), "private_go_on")
         state = decision.state
         if state.refused != TRANSCRIPTION:
-            state = replace(state, refused=RECORDING)
+            state = replace(state, refused=RECORDING, recorded=False)
         return replace(decision, state=state, refused=RECORDING)
 
     def refuse_transcription(self, turn: Turn) -> Decision:
         """A person in opening hours, else how to reach one; nothing heard of the call is kept."""
-        state = replace(_forgetful(turn.state), refused=TRANSCRIPTION)
+        state = replace(_forgetful(turn.state), refused=TRANSCRIPTION, recorded=False)
         service = self._people.default(state)
         passed = self._people.pass_to(service, state, turn.at, lead="refused_transfer")
         if not passed.reply.transfer_to:
@@ -173,11 +186,12 @@ class Privacy:
         return replace(decision, state=replace(decision.state, service=service.id))
 
     def _notice(self, turn: Turn) -> Decision:
-        recorded = "notice_recorded" if self._recording else "notice"
         text = self._phrases.say(
-            recorded,
+            "notice_recorded" if self.recorded(turn.state) else "notice",
             town=self._town.name,
             days=str(self._terms.transcript_days),
+            audio_days=str(self._terms.audio_days),
+            purpose=self._terms.audio_purpose,
             dpo=self._town.data_officer,
         )
         return self._answer(turn, text, "more_offer", awaiting="privacy")

@@ -67,6 +67,7 @@ class State:
     refused: str = ""  #: "recording" or "transcription"; with the second no words are kept
     child: bool = False  #: the caller said that he is one: no identity is asked (R17)
     over: bool = False  #: the longest call was reached: goodbye if nobody takes it
+    recorded: bool | None = None  #: whether this call's sound is kept; None: as all calls are
 
     def remember(self, question: str) -> State:
         """The state with one more question in its history."""

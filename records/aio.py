@@ -14,9 +14,12 @@ from records.drafts import CallDraft, MediaStats, Outcome, TicketEntry, TicketSt
 from records.errors import DatabaseUnavailable, RecordsError
 from records.outbox_drafts import OutboxEntry
 from records.outbox_store import AsyncOutbox
+from records.privacy_store import Purged
+from records.recording_store import RecordingStore
 from records.resume import ResumedCall, ResumptionEntry
 from records.review_store import ReviewStore
 from records.store import Records
+from records.vault import Vault
 from records.views import CallRecord, CallView, TicketRecord
 
 P = ParamSpec("P")
@@ -47,6 +50,11 @@ class AsyncRecords:
         return cls(await asyncio.to_thread(Records.open, url, hash_key=hash_key, migrate=migrate))
 
     @property
+    def waiting(self) -> int:
+        """Writes that are not durable yet."""
+        return self._waiting
+
+    @property
     def alerts(self) -> AsyncAlerts:
         """See `Records.alerts`."""
         return AsyncAlerts(self._records.alerts, self._write, self._read)
@@ -64,6 +72,10 @@ class AsyncRecords:
     def announce(self, messages: Callable[[TicketRecord], Sequence[OutboxEntry]]) -> None:
         """Write these messages together with each ticket, for the service that has to act."""
         self._records.announce = messages
+
+    def recordings(self, vault: Vault) -> RecordingStore:
+        """See `Records.recordings`; blocking, for the threads that write and play sound."""
+        return self._records.recordings(vault)
 
     async def start_call(self, draft: CallDraft) -> CallRecord:
         """See `Records.start_call`."""
@@ -112,9 +124,9 @@ class AsyncRecords:
         """See `Records.erase_old`."""
         return await self._write(self._records.erase_old, transcript_days)
 
-    async def delete_old_calls(self) -> int:
-        """See `PrivacyStore.delete_old_calls`."""
-        return await self._write(self._records.privacy.delete_old_calls)
+    async def purge(self, transcript_days: int, by: str) -> Purged:
+        """See `PrivacyStore.purge`."""
+        return await self._write(self._records.privacy.purge, transcript_days, by)
 
     async def end_call(
         self,
@@ -146,6 +158,14 @@ class AsyncRecords:
     async def find_ticket(self, reference: str) -> TicketRecord:
         """See `Records.find_ticket`."""
         return await self._read(self._records.find_ticket, reference)
+
+    def publish(self, messages: Callable[[TicketRecord, str, str], Sequence[OutboxEntry]]) -> None:
+        """Write these messages with whatever happens to a ticket, for other systems."""
+        self._records.publish = messages
+
+    async def ticket(self, ticket_id: str) -> TicketRecord | None:
+        """See `Records.ticket`."""
+        return await self._read(self._records.ticket, ticket_id)
 
     async def open_tickets(self) -> tuple[TicketRecord, ...]:
         """See `Records.open_tickets`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -28,23 +28,35 @@ def refresh(session: Session, call_id: str) -> None:
         select(TurnRow).where(TurnRow.call_id == call_id).order_by(TurnRow.number)
     ).all()
     service, left = _tickets(session, call_id)
-    service = service or _passed_to(session, call_id)
-    flagged = _flagged(session, call_id)
     row = session.scalars(select(DigestRow).where(DigestRow.call_id == call_id)).first()
     if row is None:
         row = DigestRow(call_id=call_id)
+    row.service, row.tickets = service or _passed_to(session, call_id), left
+    row.flagged = _flagged(session, call_id)
+    _fill(row, call, turns, hidden_turns(session, call_id))
+    session.add(row)
+    session.flush()
+
+
+def write_past(
+    session: Session, call: CallRow, turns: Sequence[TurnRow], service: str, left: int
+) -> None:
+    """The digest of a call that was written as a whole, with all its turns at hand."""
+    row = DigestRow(call_id=call.id, service=service, tickets=left, flagged=False)
+    _fill(row, call, turns, frozenset())
+    session.add(row)
+
+
+def _fill(row: DigestRow, call: CallRow, turns: Sequence[TurnRow], hidden: frozenset[int]) -> None:
+    """What the call and its turns say."""
     row.started_at, row.line = call.started_at, call.line
     row.outcome, row.language = call.outcome.value, call.language
     row.subject = next((turn.sheet_id for turn in turns if turn.sheet_id), "")
     row.turns = sum(1 for turn in turns if turn.number > 0)
     row.lowest = min((_sureness(turn) for turn in turns if turn.number > 0), default=None)
     row.doubtful = row.lowest is not None and row.lowest < UNSURE
-    hidden = hidden_turns(session, call_id)
     shown = (turn.heard for turn in turns if turn.number not in hidden)
     row.words = searchable(*(heard for heard in shown if heard not in _NO_WORDS))
-    row.service, row.tickets, row.flagged = service, left, flagged
-    session.add(row)
-    session.flush()
 
 
 def _sureness(turn: TurnRow) -> float:
@@ -78,13 +90,19 @@ def _flagged(session: Session, call_id: str) -> bool:
 
 def hidden_turns(session: Session, call_id: str) -> frozenset[int]:
     """The turns whose words a supervisor hid; the last word of each counts."""
-    marks = select(AnnotationRow.turn, AnnotationRow.data).where(
-        AnnotationRow.call_id == call_id, AnnotationRow.kind == "hidden"
+    return frozenset(turn for _, turn in hidden_of(session, (call_id,)))
+
+
+def hidden_of(session: Session, call_ids: Collection[str]) -> set[tuple[str, int]]:
+    """The same for several calls, as pairs of call and turn; 500 calls or so at once."""
+    marks = select(AnnotationRow.call_id, AnnotationRow.turn, AnnotationRow.data).where(
+        AnnotationRow.call_id.in_(call_ids), AnnotationRow.kind == "hidden"
     )
-    last: dict[int | None, Any] = {}
-    for turn, data in session.execute(marks.order_by(AnnotationRow.id)):
-        last[turn] = data
-    return frozenset(turn for turn, data in last.items() if turn is not None and data.get("on"))
+    last: dict[tuple[str, int], bool] = {}
+    for call_id, turn, data in session.execute(marks.order_by(AnnotationRow.id)):
+        if turn is not None:
+            last[call_id, turn] = bool(data.get("on"))
+    return {place for place, on in last.items() if on}
 
 
 def refresh_missing(session: Session, limit: int = 500) -> int:

@@ -26,6 +26,7 @@ class Doubt(StrEnum):
     UNANSWERED = "unanswered"  #: no sheet was found, or the caller was passed on
     ASKED_BACK = "asked_back"  #: several sheets were close
     UNSURE = "unsure"  #: answered with little confidence
+    SUGGESTED = "suggested"  #: written by a resident on the public form; no call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from records import calls, digests, tickets, turns
 from records.drafts import CallDraft, Outcome, TicketEntry, TicketStatus, TurnDraft
 from records.masking import mask
 from records.plain import plain_json
-from records.tables import EventRow
+from records.tables import EventRow, TurnRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +59,13 @@ def write(
     row = calls.find(session, call_id)
     row.answered_at, row.ended_at, row.outcome = at, past.ended_at, past.outcome
     row.end_reason, row.transfer_target = past.end_reason, past.transfer_target
-    for place, turn in enumerate(past.turns):
-        written, _ = turns.new_row(call_id, place, turn.draft, turn.draft.started_at or at)
-        written.played = mask(turn.played, turns.IN_REPLIES)[0]
-        written.interrupted = turn.interrupted
-        written.finished_at = written.created_at
-        session.add(written)
-        row.language = turn.draft.language or row.language
+    spoken = [_spoken(call_id, place, turn, at) for place, turn in enumerate(past.turns)]
+    row.language = next((one.language for one in reversed(spoken) if one.language), row.language)
+    session.add_all(spoken)
+    service = ""
     for kind, data in past.events:
+        if kind == "transfer_asked":
+            service = str(data.get("service", ""))
         kept = plain_json(data, "data")
         session.add(EventRow(call_id=call_id, at=at, kind=kind, data=kept))
     for entry, status in past.tickets:
@@ -74,5 +73,17 @@ def write(
         left = tickets.add(session, own, past.ended_at, hash_key, draw_ticket)
         if status is not TicketStatus.OPEN:
             tickets.set_status(session, left.reference, status, past.ended_at)
-    digests.refresh(session, call_id)
+    if past.tickets:
+        service = past.tickets[0][0].service
+    digests.write_past(session, row, spoken, service, len(past.tickets))
+    session.flush()
     return call_id
+
+
+def _spoken(call_id: str, place: int, turn: PastTurn, at: datetime) -> TurnRow:
+    row, _ = turns.new_row(call_id, place, turn.draft, turn.draft.started_at or at)
+    whole = turn.played == turn.draft.reply  # masking costs the most
+    row.played = row.reply if whole else mask(turn.played, turns.IN_REPLIES)[0]
+    row.interrupted = turn.interrupted
+    row.finished_at = row.created_at
+    return row

@@ -11,21 +11,21 @@ left is the proof: when it was sent, by which means, in how many parts, for whic
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from records import calls, events, tickets
 from records.errors import RecordsError, UnknownRecord
 from records.masking import Kind, mask
-from records.outbox_drafts import Means, OutboxEntry, OutboxRecord, SendingState
+from records.outbox_drafts import MACHINES, Means, OutboxEntry, OutboxRecord, SendingState
 from records.phone import hash_number
 from records.tables import OutboxRow
 
 MOST_PER_DAY = 5  #: messages to one number or address, so that nobody is pestered through the town
+LONGEST_REMOTE = 200  #: characters of the number that another system gives
 _DAY = timedelta(days=1)
 _OVERSEAS = re.compile(r"\+(?:590|594|596|262)0?(6\d{8})$")  #: their mobiles are national too
 _SECRET = frozenset({Kind.NIR, Kind.IBAN, Kind.CARD})  #: never given to a gateway (R13)
@@ -42,13 +42,15 @@ def add(
     Raises:
         RecordsError: this number or address had enough today.
     """
+    if entry.key and (written := session.get(OutboxRow, entry.draw_id())) is not None:
+        return snapshot(written)
     if entry.call_id is not None:
         calls.find(session, entry.call_id)
     hashed = hash_number(address_key(entry.to), hash_key)
     if limited and _today(session, hashed, now) >= MOST_PER_DAY:
         raise RecordsError(f"{MOST_PER_DAY} messages were sent to one recipient within a day")
     row = OutboxRow(
-        id=uuid.uuid4().hex,
+        id=entry.draw_id(),
         call_id=entry.call_id,
         ticket_id=entry.ticket_id,
         means=entry.means,
@@ -89,10 +91,24 @@ def address_key(to: str) -> str:
 
 
 def due(session: Session, means: Means, now: datetime, limit: int) -> tuple[OutboxRecord, ...]:
-    """The messages to try now, the oldest first."""
+    """The messages to try now, the oldest first.
+
+    Another system is told of a ticket's events in their order: a later one waits for the earlier.
+    """
     waiting = select(OutboxRow).where(
         OutboxRow.state == SendingState.WAITING, OutboxRow.means == means, OutboxRow.due_at <= now
     )
+    if means in MACHINES:
+        before = aliased(OutboxRow)
+        earlier = select(before.id).where(
+            before.state == SendingState.WAITING,
+            before.ticket_id == OutboxRow.ticket_id,
+            before.recipient == OutboxRow.recipient,
+            before.means == OutboxRow.means,
+            (before.created_at < OutboxRow.created_at)
+            | ((before.created_at == OutboxRow.created_at) & (before.id < OutboxRow.id)),
+        )
+        waiting = waiting.where(~earlier.exists())
     rows = session.scalars(waiting.order_by(OutboxRow.due_at, OutboxRow.id).limit(limit))
     return tuple(snapshot(row) for row in rows)
 
@@ -109,10 +125,17 @@ def trying(session: Session, message_id: str, again_at: datetime) -> OutboxRecor
     return snapshot(row)
 
 
-def sent(session: Session, message_id: str, now: datetime) -> OutboxRecord:
-    """It left: forget the address and the text, keep the proof."""
+def sent(session: Session, message_id: str, now: datetime, remote: str = "") -> OutboxRecord:
+    """It left: forget the address and the text, keep the proof.
+
+    Args:
+        remote: the number that the other system gave.
+    """
     row = _close(_waiting(session, message_id), SendingState.SENT, now)
-    _tell(session, row, "message_sent", {"parts": row.parts, "attempts": row.attempts}, now)
+    told = {"parts": row.parts, "attempts": row.attempts, **_machine(row)}
+    if remote:
+        told["remote"] = mask(remote[:LONGEST_REMOTE])[0]
+    _tell(session, row, "message_sent", told, now)
     return snapshot(row)
 
 
@@ -124,7 +147,8 @@ def failed(session: Session, message_id: str, reason: str, now: datetime) -> Out
     """
     row = _close(_waiting(session, message_id), SendingState.FAILED, now)
     row.reason = mask(reason)[0]
-    _tell(session, row, "message_failed", {"reason": row.reason, "attempts": row.attempts}, now)
+    told = {"reason": row.reason, "attempts": row.attempts, **_machine(row)}
+    _tell(session, row, "message_failed", told, now)
     return snapshot(row)
 
 
@@ -133,10 +157,14 @@ def note(session: Session, message_id: str, reason: str) -> None:
     _waiting(session, message_id).reason = mask(reason)[0]
 
 
-def expire(session: Session, before: datetime, now: datetime) -> int:
+def expire(
+    session: Session, before: datetime, now: datetime, means: Collection[Means] = tuple(Means)
+) -> int:
     """Give up messages that wait since before a moment: a gateway was off, or is no more."""
     old = select(OutboxRow.id).where(
-        OutboxRow.state == SendingState.WAITING, OutboxRow.created_at < before
+        OutboxRow.state == SendingState.WAITING,
+        OutboxRow.created_at < before,
+        OutboxRow.means.in_(means),
     )
     ids = list(session.scalars(old))
     for message_id in ids:
@@ -187,8 +215,15 @@ def _waiting(session: Session, message_id: str) -> OutboxRow:
 
 def _close(row: OutboxRow, state: SendingState, now: datetime) -> OutboxRow:
     row.state, row.done_at = state, now
-    row.recipient = row.subject = row.body = row.reason = ""
+    row.recipient = row.body = row.reason = ""
+    if row.means not in MACHINES:
+        row.subject = ""
     return row
+
+
+def _machine(row: OutboxRow) -> dict[str, object]:
+    """Which system was told of what, where it is one."""
+    return {"subject": row.subject} if row.means in MACHINES else {}
 
 
 def _tell(

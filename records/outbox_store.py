@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -27,14 +27,17 @@ class OutboxStore:
         self._now = now
         self._hash_key = hash_key
 
-    def add(self, entry: OutboxEntry) -> OutboxRecord:
+    def add(self, entry: OutboxEntry, *, limited: bool = True) -> OutboxRecord:
         """Write a message that waits to be sent.
+
+        Args:
+            limited: False for what goes to a service, which gets all its messages.
 
         Raises:
             RecordsError: this number or address had enough messages today.
         """
         with self._writing() as session:
-            return outbox.add(session, entry, self._now(), self._hash_key)
+            return outbox.add(session, entry, self._now(), self._hash_key, limited=limited)
 
     def due(self, means: Means, limit: int = 20) -> tuple[OutboxRecord, ...]:
         """The messages to try now, the oldest first."""
@@ -51,10 +54,10 @@ class OutboxStore:
         with self._writing() as session:
             return outbox.trying(session, message_id, again_at)
 
-    def sent(self, message_id: str) -> OutboxRecord:
+    def sent(self, message_id: str, remote: str = "") -> OutboxRecord:
         """It left: its address and text are erased, the proof stays."""
         with self._writing() as session:
-            return outbox.sent(session, message_id, self._now())
+            return outbox.sent(session, message_id, self._now(), remote)
 
     def note(self, message_id: str, reason: str) -> None:
         """Why the last attempt did not succeed."""
@@ -66,11 +69,11 @@ class OutboxStore:
         with self._writing() as session:
             return outbox.failed(session, message_id, reason, self._now())
 
-    def expire(self, before: datetime) -> int:
+    def expire(self, before: datetime, means: Collection[Means] = tuple(Means)) -> int:
         """Give up what waits since before a moment; returns how many."""
         check_moment(before, "before")
         with self._writing() as session:
-            return outbox.expire(session, before, self._now())
+            return outbox.expire(session, before, self._now(), means)
 
     def erase(self, to: str) -> int:
         """Erase what concerns a number or address, also what waits; returns how many."""
@@ -102,9 +105,9 @@ class AsyncOutbox:
         self._write = write
         self._read = read
 
-    async def add(self, entry: OutboxEntry) -> OutboxRecord:
+    async def add(self, entry: OutboxEntry, *, limited: bool = True) -> OutboxRecord:
         """See `OutboxStore.add`."""
-        record: OutboxRecord = await self._write(self._store.add, entry)
+        record: OutboxRecord = await self._write(self._store.add, entry, limited=limited)
         return record
 
     async def due(self, means: Means, limit: int = 20) -> tuple[OutboxRecord, ...]:
@@ -117,9 +120,9 @@ class AsyncOutbox:
         record: OutboxRecord = await self._write(self._store.trying, message_id, again_at)
         return record
 
-    async def sent(self, message_id: str) -> OutboxRecord:
+    async def sent(self, message_id: str, remote: str = "") -> OutboxRecord:
         """See `OutboxStore.sent`."""
-        record: OutboxRecord = await self._write(self._store.sent, message_id)
+        record: OutboxRecord = await self._write(self._store.sent, message_id, remote)
         return record
 
     async def note(self, message_id: str, reason: str) -> None:
@@ -131,7 +134,7 @@ class AsyncOutbox:
         record: OutboxRecord = await self._write(self._store.failed, message_id, reason)
         return record
 
-    async def expire(self, before: datetime) -> int:
+    async def expire(self, before: datetime, means: Collection[Means] = tuple(Means)) -> int:
         """See `OutboxStore.expire`."""
-        count: int = await self._write(self._store.expire, before)
+        count: int = await self._write(self._store.expire, before, means)
         return count

@@ -2,43 +2,56 @@
 
 A number finds the calls it made, the tickets that leave it as contact, and what was sent to it. A
 reference finds its ticket or call. Days find the calls that began and the tickets made on them.
+A call that is held (`records.holds`) is shown, not erased, and neither is what it left.
 GDPR articles 15 and 17; requirements R09 to R12.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from records import outbox
+from records import holds, outbox, recordings
 from records.drafts import Outcome
 from records.phone import hash_number
-from records.review_tables import DigestRow
-from records.tables import AlertRow, CallRow, EventRow, OutboxRow, TicketRow, TurnRow
+from records.recording_tables import RecordingRow
+from records.review_tables import AnnotationRow, DigestRow, HoldRow
+from records.tables import (
+    AlertRow,
+    CallRow,
+    EventRow,
+    OutboxRow,
+    TicketEventRow,
+    TicketRow,
+    TurnRow,
+)
 
 ERASED = "[effacé]"
 _AT_ONCE = 500  #: ids in one statement; SQLite takes 999 at least
 _FEWEST_DIGITS = 4  #: of a number
-_HIDDEN = frozenset({"caller_hash", "contact_hash", "recipient_hash"})  #: say nothing to a person
+_HIDDEN = frozenset(
+    {"caller_hash", "contact_hash", "recipient_hash", "sealed_key", "key_id"}
+)  #: say nothing to a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
-    """Exactly one of: a number, a reference, a span of time (`last` excluded)."""
+    """Exactly one of: a number, a reference, one call, a span of time (`last` excluded)."""
 
     number: str = ""
     reference: str = ""
+    call: str = ""  #: the id of a call, as the pages have it
     first: datetime | None = None
     last: datetime | None = None
 
     def __post_init__(self) -> None:
         days = self.first is not None or self.last is not None
-        if sum((bool(self.number), bool(self.reference), days)) != 1:
+        if sum((bool(self.number), bool(self.reference), bool(self.call), days)) != 1:
             raise ValueError("give a number, a reference, or two days, and only one of them")
         if days and (self.first is None or self.last is None or self.first >= self.last):
             raise ValueError("give the first and the last day, in this order")
@@ -58,22 +71,34 @@ class Erased:
     tickets: int
     messages: int  #: SMS and e-mails to the number: waiting ones are not sent
     in_progress: int  #: calls under way, which are left; erase again once they are over
+    held: int = 0  #: calls that a legal hold keeps, with what they left
+    log_line: int = field(default=0, compare=False)  #: of the access log, which proves it
+    ids: tuple[str, ...] = field(default=(), compare=False, repr=False)  #: of the erased calls
 
 
 def export(session: Session, whose: Whose, hash_key: bytes) -> dict[str, Any]:
     """All that is kept, as JSON values."""
-    calls, tickets = _found(session, whose, hash_key)
+    calls, tickets = found(session, whose, hash_key)
     return {
         "calls": [
             {
                 **_shown(call),
                 "turns": _rows(session, TurnRow, TurnRow.call_id == call.id),
                 "events": _rows(session, EventRow, EventRow.call_id == call.id),
+                "recordings": _rows(session, RecordingRow, RecordingRow.call_id == call.id),
+                "notes": _rows(session, AnnotationRow, AnnotationRow.call_id == call.id),
+                "holds": _rows(session, HoldRow, HoldRow.call_id == call.id),
             }
             for call in calls
         ],
-        "tickets": [_shown(ticket) for ticket in tickets],
-        "messages": [_shown(row) for row in _messages(session, whose, calls, hash_key)],
+        "tickets": [
+            {
+                **_shown(ticket),
+                "history": _rows(session, TicketEventRow, TicketEventRow.ticket_id == ticket.id),
+            }
+            for ticket in tickets
+        ],
+        "messages": [_shown(row) for row in messages_of(session, whose, calls, hash_key)],
         "alerts": [
             one for call in calls for one in _rows(session, AlertRow, AlertRow.call_id == call.id)
         ],
@@ -82,31 +107,40 @@ def export(session: Session, whose: Whose, hash_key: bytes) -> dict[str, Any]:
 
 def erase(session: Session, whose: Whose, now: datetime, hash_key: bytes) -> Erased:
     """Delete the calls with their turns, and the tickets; forget what was or will be sent."""
-    calls, tickets = _found(session, whose, hash_key)
-    over = [call.id for call in calls if call.outcome is not Outcome.IN_PROGRESS]
-    messages = _forget_messages(session, whose, over, [one.id for one in tickets], now, hash_key)
-    turns = delete_calls(session, over)
-    _delete(session, TicketRow.id, [ticket.id for ticket in tickets])
+    calls, tickets = found(session, whose, hash_key)
+    held = set(session.scalars(holds.held(now)))
+    over = [
+        call.id for call in calls if call.outcome is not Outcome.IN_PROGRESS and call.id not in held
+    ]
+    free = [ticket.id for ticket in tickets if ticket.call_id not in held]
+    messages = _forget_messages(session, whose, over, free, now, hash_key)
+    turns = delete_calls(session, over, now)
+    _delete(session, TicketRow.id, free)
     return Erased(
         at=now,
         calls=len(over),
         turns=turns,
-        tickets=len(tickets),
+        tickets=len(free),
         messages=messages,
-        in_progress=len(calls) - len(over),
+        in_progress=sum(call.outcome is Outcome.IN_PROGRESS for call in calls),
+        held=len(held & {*(call.id for call in calls), *(one.call_id for one in tickets)}),
+        ids=tuple(over),
     )
 
 
-def calls_before(session: Session, before: datetime) -> list[str]:
-    """The calls that began before a moment and are over."""
-    old = select(CallRow.id).where(
-        CallRow.started_at < before, CallRow.outcome != Outcome.IN_PROGRESS
+def calls_before(before: datetime, now: datetime) -> Select[str]:
+    """Ids of the calls that began before a moment, are over and are not held."""
+    return select(CallRow.id).where(
+        CallRow.started_at < before,
+        CallRow.outcome != Outcome.IN_PROGRESS,
+        CallRow.id.not_in(holds.held(now)),
     )
-    return list(session.scalars(old))
 
 
-def delete_calls(session: Session, ids: Sequence[str]) -> int:
+def delete_calls(session: Session, ids: Sequence[str], now: datetime) -> int:
     """Delete calls and all that hangs on them; tickets stay, alerts keep only their time.
+
+    The keys of their recordings are erased; the files are swept away afterwards.
 
     Returns:
         How many turns went with them.
@@ -117,6 +151,7 @@ def delete_calls(session: Session, ids: Sequence[str]) -> int:
         turns += len(session.scalars(spoken).all())
         for alert in session.scalars(select(AlertRow).where(AlertRow.call_id.in_(some))):
             alert.caller, alert.words = "", ERASED
+        recordings.forget(session, recordings.of_calls(some), now, recordings.ERASED)
         session.flush()
         # the digest first and by name: its trigger takes the words out of the search index
         session.execute(delete(DigestRow).where(DigestRow.call_id.in_(some)))
@@ -124,9 +159,8 @@ def delete_calls(session: Session, ids: Sequence[str]) -> int:
     return turns
 
 
-def _found(
-    session: Session, whose: Whose, hash_key: bytes
-) -> tuple[list[CallRow], list[TicketRow]]:
+def found(session: Session, whose: Whose, hash_key: bytes) -> tuple[list[CallRow], list[TicketRow]]:
+    """The calls and the tickets of a person or of some days, oldest first."""
     of_call, of_ticket = _conditions(whose, hash_key)
     calls = list(session.scalars(select(CallRow).where(of_call).order_by(CallRow.started_at)))
     left = [of_ticket]
@@ -140,6 +174,8 @@ def _conditions(whose: Whose, hash_key: bytes) -> tuple[ColumnElement[bool], Col
     if whose.number:
         hashes = _hashes(whose.number, hash_key)
         return CallRow.caller_hash.in_(hashes), TicketRow.contact_hash.in_(hashes)
+    if whose.call:
+        return CallRow.id == whose.call, TicketRow.call_id == whose.call
     if whose.reference:
         of_ticket = TicketRow.reference == whose.reference
         its_call = select(TicketRow.call_id).where(of_ticket, TicketRow.call_id.is_not(None))
@@ -160,9 +196,10 @@ def _hashes(number: str, hash_key: bytes) -> list[str]:
     return [hash_number(one, hash_key) for one in dict.fromkeys((number, plain, e164, national))]
 
 
-def _messages(
+def messages_of(
     session: Session, whose: Whose, calls: Sequence[CallRow], hash_key: bytes
 ) -> list[OutboxRow]:
+    """What was or will be sent to the number, and what the calls sent."""
     sent = [OutboxRow.call_id.in_([call.id for call in calls])]
     if whose.number:
         sent += [OutboxRow.recipient_hash.in_(_hashes(whose.number, hash_key))]
@@ -177,7 +214,11 @@ def _forget_messages(
     now: datetime,
     hash_key: bytes,
 ) -> int:
-    count = outbox.erase(session, whose.number, now, hash_key) if whose.number else 0
+    count = 0
+    if whose.number:
+        kept = OutboxRow.call_id.in_(holds.held(now))
+        to_it = OutboxRow.recipient_hash.in_(_hashes(whose.number, hash_key))
+        count = outbox.erase_rows(session, to_it & (OutboxRow.call_id.is_(None) | ~kept), now)
     for column, ids in ((OutboxRow.call_id, calls), (OutboxRow.ticket_id, tickets)):
         for some in _chunks(ids):
             count += outbox.erase_rows(session, column.in_(some), now)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from records import calls, events
+from records import calls, events, recordings
 from records.tables import EventRow, ResumptionRow, TurnRow
 
 RECORDING, TRANSCRIPTION = "recording", "transcription"
@@ -22,12 +22,15 @@ WHAT = (RECORDING, TRANSCRIPTION)
 def note(session: Session, call_id: str, what: str, now: datetime) -> int:
     """Write the refusal as an event, forget what it asks to forget; return how many turns that was.
 
+    Either refusal takes the sound of the call with it.
+
     Raises:
         ValueError: `what` is not something that can be refused.
     """
     if what not in WHAT:
         raise ValueError(f"{what!r} cannot be refused; {RECORDING} and {TRANSCRIPTION} can")
     calls.find(session, call_id)
+    recordings.forget(session, recordings.of_calls([call_id]), now, recordings.REFUSED)
     forgotten = _forget(session, call_id) if what == TRANSCRIPTION else 0
     events.add(session, call_id, events.REFUSED, {"what": what, "turns": forgotten}, now)
     return forgotten

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from records import calls, digests
+from records import calls, digests, holds
 from records.errors import UnknownRecord
 from records.masking import mask
 from records.plain import plain_json
@@ -98,8 +98,10 @@ def erase_turn(session: Session, call_id: str, number: int, login: str, now: dat
 
     Raises:
         UnknownRecord: there is no such call or turn.
+        CallHeld: the call is held; in French.
     """
     row = _turn(session, call_id, number)
+    holds.refuse_held(session, call_id, now)
     row.heard = digests.ERASED if row.heard else ""
     row.heard_confidence, row.dtmf = None, ""
     if not row.sheet_id:  # a reply without a sheet may repeat what was said

@@ -6,26 +6,24 @@ A call keeps its times, its outcome and the sheets it heard, for the statistics;
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from records import digests, events, remarks
+from records import digests, events, holds, remarks
 from records.tables import CallRow, EventRow, ResumptionRow, TicketRow, TurnRow
 
 ERASED = "[effacé]"  #: written in the place of words whose time is over
+_GONE = ("", ERASED, events.FORGOTTEN)
 
 
-def erase_words(session: Session, before: datetime) -> int:
+def erase_words(session: Session, before: datetime, now: datetime) -> int:
     """Empty the turns and events of calls that began before a moment; return how many calls.
 
-    Calls already emptied are not touched again.
+    Calls already emptied are not touched again, calls that are held not at all.
     """
-    gone = ("", ERASED, events.FORGOTTEN)
-    old = select(CallRow.id).where(CallRow.started_at < before)
-    spoken = TurnRow.heard.not_in(gone) | TurnRow.dtmf.not_in(gone)
-    said = TurnRow.reply.not_in(gone) & (TurnRow.sheet_id == "")
-    left = select(TurnRow).where(TurnRow.call_id.in_(old), TurnRow.number > 0, spoken | said)
+    left = _with_words(select(TurnRow), before).where(TurnRow.call_id.not_in(holds.held(now)))
     emptied = set()
     for row in session.scalars(left):
         _erase(row)
@@ -39,6 +37,18 @@ def erase_words(session: Session, before: datetime) -> int:
     return len(emptied)
 
 
+def calls_with_words(before: datetime) -> Select[str]:
+    """The calls that began before a moment and have words still, held ones too."""
+    return _with_words(select(TurnRow.call_id).distinct(), before)
+
+
+def _with_words(query: Select[Any], before: datetime) -> Select[Any]:
+    old = select(CallRow.id).where(CallRow.started_at < before)
+    spoken = TurnRow.heard.not_in(_GONE) | TurnRow.dtmf.not_in(_GONE)
+    said = TurnRow.reply.not_in(_GONE) & (TurnRow.sheet_id == "")
+    return query.where(TurnRow.call_id.in_(old), TurnRow.number > 0, spoken | said)
+
+
 def _erase(row: TurnRow) -> None:
     if row.heard:
         row.heard, row.heard_confidence = ERASED, None
@@ -48,9 +58,15 @@ def _erase(row: TurnRow) -> None:
         row.played = ERASED if row.played else row.played
 
 
-def erase_tickets(session: Session, day: date) -> int:
+def tickets_over(day: date, now: datetime) -> Select[str]:
+    """Ids of the tickets whose retention is over; those of held calls stay."""
+    free = or_(TicketRow.call_id.is_(None), TicketRow.call_id.not_in(holds.held(now)))
+    return select(TicketRow.id).where(TicketRow.erase_on <= day, free)
+
+
+def erase_tickets(session: Session, day: date, now: datetime) -> int:
     """Delete the tickets whose retention is over on this day; return how many."""
-    over = [row.id for row in session.scalars(select(TicketRow).where(TicketRow.erase_on <= day))]
+    over = list(session.scalars(tickets_over(day, now)))
     for ticket in over:
         session.execute(delete(TicketRow).where(TicketRow.id == ticket))
     return len(over)

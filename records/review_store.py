@@ -29,11 +29,17 @@ from records.call_list import CallFilter, ListedCall, PageKey
 from records.doubts import DoubtfulQuestion
 from records.drafts import TicketStatus
 from records.figures import Figures
+from records.months import MonthStore
+from records.outside_store import OutsideStore
+from records.privacy_store import PrivacyStore
 from records.remarks import Annotation, AnnotationKind
+from records.saved_filters import FilterStore
 from records.ticket_desk import TicketFilter
 from records.views import CallView, TicketRecord
 
 Opens = Callable[[], AbstractContextManager[Session]]
+#: writes what other systems are told of a ticket: session, ticket, event, who did it
+Tells = Callable[[Session, TicketRecord, str, str], None]
 EXPORT_PAGE = 500
 INDEXED_AT_ONCE = 200
 
@@ -42,12 +48,18 @@ class ReviewStore:
     """What a method wrote is committed when it returns; each may raise `RecordsError`."""
 
     def __init__(
-        self, writing: Opens, reading: Opens, now: Callable[[], datetime], hash_key: bytes
+        self,
+        writing: Opens,
+        reading: Opens,
+        now: Callable[[], datetime],
+        hash_key: bytes,
+        tell: Tells = lambda *_: None,
     ) -> None:
         self._writing = writing
         self._reading = reading
         self._now = now
         self._hash_key = hash_key
+        self._tell = tell
 
     @property
     def now(self) -> Callable[[], datetime]:
@@ -58,6 +70,23 @@ class ReviewStore:
     def accounts(self) -> AccountStore:
         """Who may open the page."""
         return AccountStore(self._writing, self._reading, self._now)
+
+    @property
+    def privacy(self) -> PrivacyStore:
+        """What is kept of a person, and for how long."""
+        return PrivacyStore(
+            self._writing, self._reading, self._now, self._hash_key, self.merge_search
+        )
+
+    @property
+    def filters(self) -> FilterStore:
+        """Filters of the list of calls that supervisors keep."""
+        return FilterStore(self._writing, self._reading, self._now)
+
+    @property
+    def months(self) -> MonthStore:
+        """Months counted."""
+        return MonthStore(self._writing, self._reading, self._now)
 
     # -- the access log ----------------------------------------------------------------------
 
@@ -209,10 +238,8 @@ class ReviewStore:
         """See `Records.doubtful_questions`; without those that a supervisor hid."""
         with self._reading() as session:
             found = doubts.doubtful(session, since, until, below, limit)
-            hidden = {one.call_id: frozenset[int]() for one in found}
-            for call_id in hidden:
-                hidden[call_id] = digests.hidden_turns(session, call_id)
-            return tuple(one for one in found if one.turn not in hidden[one.call_id])
+            hidden = digests.hidden_of(session, {one.call_id for one in found})
+            return tuple(one for one in found if (one.call_id, one.turn) not in hidden)
 
     # -- tickets -----------------------------------------------------------------------------
 
@@ -254,7 +281,9 @@ class ReviewStore:
     def move(self, reference: str, status: TicketStatus, by: str) -> TicketRecord:
         """Say how far the service is with a ticket."""
         with self._writing() as session:
-            return ticket_desk.move(session, reference, status, by, self._now())
+            moved = ticket_desk.move(session, reference, status, by, self._now())
+            self._tell(session, moved, "closed" if status is TicketStatus.CLOSED else "updated", by)
+            return moved
 
     def note(self, reference: str, text: str, by: str) -> TicketRecord:
         """Add a remark to a ticket's history.
@@ -272,4 +301,11 @@ class ReviewStore:
             ValueError: they cannot be joined; in French.
         """
         with self._writing() as session:
-            return ticket_desk.join(session, reference, earlier, by, self._now())
+            joined = ticket_desk.join(session, reference, earlier, by, self._now())
+            self._tell(session, joined, "updated", by)
+            return joined
+
+    @property
+    def outside(self) -> OutsideStore:
+        """What leaves the building, and what comes in from it."""
+        return OutsideStore(self._writing, self._reading, self._now, self._hash_key, self._tell)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from records.tables import Base
+from records.tables import Base, words_of
+
+
+class SuggestionKind(StrEnum):
+    """What a resident tells of."""
+
+    QUESTION = "question"  #: something that the assistant should be able to answer
+    WRONG = "wrong"  #: an answer of it that was not right
 
 
 class DigestRow(Base):
@@ -111,3 +119,59 @@ class AnnotationRow(Base):
     login: Mapped[str]
     kind: Mapped[str]
     data: Mapped[Any]
+
+
+class SuggestionRow(Base):
+    """What a resident wrote on the public form; nobody knows who."""
+
+    __tablename__ = "suggestions"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[SuggestionKind] = mapped_column(words_of(SuggestionKind, "kind"))
+    text: Mapped[str]
+    answer: Mapped[str]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str]
+
+
+class HoldRow(Base):
+    """A call that is kept although its time is over; `lifted_at` says that somebody ended it."""
+
+    __tablename__ = "legal_holds"
+    __table_args__ = (Index(None, "call_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    reason: Mapped[str]
+    placed_by: Mapped[str]
+    placed_at: Mapped[datetime]
+    until: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str]
+    lifted_reason: Mapped[str]
+
+
+class SavedFilterRow(Base):
+    """A filter of the list of calls that an account keeps under a name."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("account_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    shared: Mapped[bool]
+    wanted: Mapped[Any]
+    created_at: Mapped[datetime]
+
+
+class MonthRow(Base):
+    """The counts of a month that is over, small ones hidden: they outlive the calls."""
+
+    __tablename__ = "monthly_reports"
+
+    month: Mapped[str] = mapped_column(primary_key=True)
+    figures: Mapped[Any]
+    made_at: Mapped[datetime]

@@ -6,14 +6,13 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from records import (
-    access_log,
     calls,
     digests,
     doubts,
@@ -22,8 +21,8 @@ from records import (
     outbox,
     refusals,
     resume,
-    retention,
     schema,
+    ticket_desk,
     tickets,
     turns,
 )
@@ -43,9 +42,11 @@ from records.outbox_drafts import OutboxEntry
 from records.outbox_store import OutboxStore
 from records.phone import check_hash_key
 from records.privacy_store import PrivacyStore
+from records.recording_store import RecordingStore
 from records.resume import ResumedCall, ResumptionEntry
 from records.review_store import ReviewStore
 from records.tables import CallRow
+from records.vault import Vault
 from records.views import CallRecord, CallView, TicketRecord
 
 
@@ -84,6 +85,9 @@ class Records:
         self._writing = threading.Lock()
         #: messages in all to write with a ticket, for the service that has to act
         self.announce: Callable[[TicketRecord], Sequence[OutboxEntry]] = lambda ticket: ()
+        #: messages in all to write with what happens to a ticket, for other systems: the ticket,
+        #: "created", "updated" or "closed", and who did it
+        self.publish: Callable[[TicketRecord, str, str], Sequence[OutboxEntry]] = lambda *_: ()
 
     @classmethod
     def open(
@@ -140,15 +144,19 @@ class Records:
 
     @property
     def privacy(self) -> PrivacyStore:
-        """What is kept of a person: shown, and erased."""
-        return PrivacyStore(
-            self._transaction, self._snapshot, self._now, self._hash_key, self.review.merge_search
-        )
+        """What is kept of a person, and for how long: shown, and erased."""
+        return self.review.privacy
 
     @property
     def review(self) -> ReviewStore:
         """What the supervisors' page reads and marks."""
-        return ReviewStore(self._transaction, self._snapshot, self._now, self._hash_key)
+        return ReviewStore(
+            self._transaction, self._snapshot, self._now, self._hash_key, self._tell_others
+        )
+
+    def recordings(self, vault: Vault) -> RecordingStore:
+        """The sound of calls, kept in this vault."""
+        return RecordingStore(self._transaction, self._snapshot, self._now, vault)
 
     def add_past_calls(self, past: Sequence[history.PastCall]) -> tuple[str, ...]:
         """Write calls that are over, all or none; returns their ids."""
@@ -225,14 +233,8 @@ class Records:
         Returns:
             How many calls were emptied, and how many tickets deleted.
         """
-        now = self._now()
-        with self._transaction() as session:
-            calls_emptied = retention.erase_words(session, now - timedelta(days=transcript_days))
-            tickets_deleted = retention.erase_tickets(session, now.date())
-            access_log.erase_old(session, now)
-        if calls_emptied:
-            self.review.merge_search()
-        return calls_emptied, tickets_deleted
+        emptied, deleted, _ = self.privacy.erase_old(transcript_days)
+        return emptied, deleted
 
     def end_call(
         self,
@@ -269,6 +271,10 @@ class Records:
             )
             for message in self.announce(written):
                 outbox.add(session, message, self._now(), self._hash_key, limited=False)
+            goes_on = written.events[-1].kind == "went_on"
+            self._tell_others(session, written, "updated" if goes_on else "created")
+            if written.joined_to and (first := ticket_desk.by_id(session, written.joined_to)):
+                self._tell_others(session, first, "updated")
             if entry.call_id is not None:
                 digests.refresh(session, entry.call_id)
             return written
@@ -276,7 +282,22 @@ class Records:
     def set_ticket_status(self, reference: str, status: TicketStatus) -> TicketRecord:
         """Note how far the service is with a ticket."""
         with self._transaction() as session:
-            return tickets.set_status(session, reference, TicketStatus(status), self._now())
+            moved = tickets.set_status(session, reference, TicketStatus(status), self._now())
+            closed = moved.status is TicketStatus.CLOSED
+            self._tell_others(session, moved, "closed" if closed else "updated")
+            return moved
+
+    def _tell_others(
+        self, session: Session, ticket: TicketRecord, event: str, by: str = ""
+    ) -> None:
+        """Write what other systems are told, in the transaction of what happened."""
+        for message in self.publish(ticket, event, by):
+            outbox.add(session, message, self._now(), self._hash_key, limited=False)
+
+    def ticket(self, ticket_id: str) -> TicketRecord | None:
+        """The ticket with this id; None when it was erased."""
+        with self._snapshot() as session:
+            return ticket_desk.by_id(session, ticket_id)
 
     def find_ticket(self, reference: str) -> TicketRecord:
         """The ticket with this reference, with its history.

@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
     }
 
 
-def _words(kind: type[StrEnum], name: str) -> Enum:
+def words_of(kind: type[StrEnum], name: str) -> Enum:
     """A string column that holds only the words of `kind`, checked by the database."""
     return Enum(
         kind,
@@ -71,8 +71,8 @@ class CallRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str]
-    direction: Mapped[Direction] = mapped_column(_words(Direction, "direction"))
-    channel: Mapped[Channel] = mapped_column(_words(Channel, "channel"))
+    direction: Mapped[Direction] = mapped_column(words_of(Direction, "direction"))
+    channel: Mapped[Channel] = mapped_column(words_of(Channel, "channel"))
     line: Mapped[str]
     caller_number: Mapped[str]
     caller_hash: Mapped[str]
@@ -80,7 +80,7 @@ class CallRow(Base):
     started_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[Outcome] = mapped_column(_words(Outcome, "outcome"))
+    outcome: Mapped[Outcome] = mapped_column(words_of(Outcome, "outcome"))
     end_reason: Mapped[str]
     language: Mapped[str]
     transfer_target: Mapped[str]
@@ -94,6 +94,7 @@ class TurnRow(Base):
     __table_args__ = (
         UniqueConstraint("call_id", "number"),
         CheckConstraint("number >= 0", name="number"),
+        Index(None, "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -152,7 +153,7 @@ class TicketRow(Base):
     kind: Mapped[str]
     reference: Mapped[str]
     service: Mapped[str]
-    status: Mapped[TicketStatus] = mapped_column(_words(TicketStatus, "status"))
+    status: Mapped[TicketStatus] = mapped_column(words_of(TicketStatus, "status"))
     fields: Mapped[Any]
     complete: Mapped[bool]
     created_at: Mapped[datetime]
@@ -238,8 +239,8 @@ class OutboxRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     call_id: Mapped[str | None] = mapped_column(ForeignKey("calls.id", ondelete="SET NULL"))
     ticket_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))
-    means: Mapped[Means] = mapped_column(_words(Means, "means"))
-    state: Mapped[SendingState] = mapped_column(_words(SendingState, "state"))
+    means: Mapped[Means] = mapped_column(words_of(Means, "means"))
+    state: Mapped[SendingState] = mapped_column(words_of(SendingState, "state"))
     recipient: Mapped[str]
     recipient_hash: Mapped[str]
     subject: Mapped[str]

@@ -53,7 +53,7 @@ def page(
     rows = session.scalars(
         query.order_by(due, TicketRow.created_at, TicketRow.id).limit(min(limit, LARGEST_PAGE))
     )
-    return tuple(tickets.snapshot(session, row) for row in rows)
+    return tickets.snapshots(session, rows.all())
 
 
 def count(session: Session, wanted: TicketFilter) -> int:

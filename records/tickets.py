@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -23,6 +23,7 @@ KEPT_AFTER_CLOSING = timedelta(days=90)  #: requirements, table R-ret: message f
 KEPT_AT_MOST = timedelta(days=365)
 
 _DRAWS = 100
+_AT_ONCE = 500  #: ids in one statement
 
 
 def add(
@@ -94,7 +95,7 @@ def _go_on(
     row.contact_hash = hash_number(_e164(fields.get("phone", "")), hash_key)
     row.lat, row.lon = finite(entry.lat), finite(entry.lon)
     row.street = mask(entry.street)[0]
-    earlier = _earlier(session, entry, fields, now)
+    earlier = _earlier(session, entry, fields, now, but=row.id)
     if earlier is not None:
         earlier.count += 1
         row.joined_to, row.count = earlier.id, earlier.count
@@ -122,7 +123,7 @@ def _free_reference(session: Session, wanted: str, draw: Callable[[], str]) -> s
 
 
 def _earlier(
-    session: Session, entry: TicketEntry, fields: Mapping[str, str], now: datetime
+    session: Session, entry: TicketEntry, fields: Mapping[str, str], now: datetime, but: str = ""
 ) -> TicketRow | None:
     """The first recent ticket that is not closed on the same problem, near the same place."""
     problem = fields.get("problem", "")
@@ -134,6 +135,7 @@ def _earlier(
         TicketRow.status != TicketStatus.CLOSED,
         TicketRow.joined_to.is_(None),
         TicketRow.created_at >= now - WITHIN,
+        TicketRow.id != but,  # a ticket that goes on is not its own twin
     )
     for row in session.scalars(recent.order_by(TicketRow.created_at, TicketRow.id)):
         there = Whereabouts.of(row.lat, row.lon, row.street, row.fields)
@@ -208,9 +210,24 @@ def to_erase(session: Session, day: date) -> tuple[str, ...]:
     return tuple(session.scalars(over.order_by(TicketRow.reference)))
 
 
+def snapshots(session: Session, rows: Sequence[TicketRow]) -> tuple[TicketRecord, ...]:
+    """The rows and their histories as frozen values, in their order."""
+    history: dict[str, list[TicketEventRecord]] = {}
+    for at in range(0, len(rows), _AT_ONCE):
+        ids = [row.id for row in rows[at : at + _AT_ONCE]]
+        happened = select(TicketEventRow).where(TicketEventRow.ticket_id.in_(ids))
+        for e in session.scalars(happened.order_by(TicketEventRow.id)):
+            event = TicketEventRecord(at=e.at, kind=e.kind, data=dict(e.data))
+            history.setdefault(e.ticket_id, []).append(event)
+    return tuple(_frozen(row, tuple(history.get(row.id, ()))) for row in rows)
+
+
 def snapshot(session: Session, row: TicketRow) -> TicketRecord:
     """The row and its history as a frozen value."""
-    history = select(TicketEventRow).where(TicketEventRow.ticket_id == row.id)
+    return snapshots(session, (row,))[0]
+
+
+def _frozen(row: TicketRow, history: tuple[TicketEventRecord, ...]) -> TicketRecord:
     return TicketRecord(
         id=row.id,
         call_id=row.call_id,
@@ -230,8 +247,5 @@ def snapshot(session: Session, row: TicketRow) -> TicketRecord:
         lon=row.lon,
         street=row.street,
         assigned_to=row.assigned_to,
-        events=tuple(
-            TicketEventRecord(at=e.at, kind=e.kind, data=dict(e.data))
-            for e in session.scalars(history.order_by(TicketEventRow.id))
-        ),
+        events=history,
     )

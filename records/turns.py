@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from records import calls, events, refusals
+from records import calls, events, recordings, refusals
 from records.drafts import TurnDraft
 from records.errors import DuplicateTurn, UnknownRecord
 from records.masking import Kind, mask
@@ -23,8 +23,8 @@ IN_REPLIES = frozenset(Kind) - {Kind.EMAIL}
 def add(session: Session, call_id: str, draft: TurnDraft, now: datetime) -> int:
     """Write the turn as decided and return its id.
 
-    What was masked leaves an event "masked" with the turn's number and the kinds, so that a
-    recording of the call can be cut too.
+    What was masked leaves an event "masked" with the turn's number and the kinds, and the sound of
+    the call is erased.
     """
     call = calls.find(session, call_id)
     number = _number(session, call_id, draft.number)
@@ -35,7 +35,8 @@ def add(session: Session, call_id: str, draft: TurnDraft, now: datetime) -> int:
     session.flush()
     if draft.language:
         call.language = draft.language
-    if masked:
+    if masked:  # to mask the text and keep the sound would be useless (requirements R14)
+        recordings.forget(session, recordings.of_calls([call_id]), now, recordings.MASKED)
         events.add(session, call_id, "masked", {"turn": number, "kinds": masked}, now)
     return row.id
 

@@ -15,13 +15,20 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from records import RecordsError, UnknownRecord
+from records import CallHeld, RecordsError, UnknownRecord
 from review.desk import ReviewDesk
 from review.gate import Gate, MustChoosePassword, NotLoggedIn, Refusal
 from review.pages.admin import AdminPages
+from review.pages.audio import AudioPages
 from review.pages.calls import CallPages
+from review.pages.filters import FilterPages, saved
+from review.pages.outbox import OutboxPages
+from review.pages.persons import PersonPages
 from review.pages.questions import QuestionPages
+from review.pages.reports import ReportPages
+from review.pages.retention import RetentionPages
 from review.pages.session import LONGEST_RESUMED, SessionPages, resumable
+from review.pages.suggestions import SuggestionPages
 from review.pages.tickets import TicketPages
 from review.pages.today import TodayPages
 from review.render import Pages
@@ -32,6 +39,7 @@ from review.shield import Shield
 logger = logging.getLogger("allomairie.review")
 
 GONE = "Il n'y a rien à cette adresse : l'appel ou la demande a peut-être été effacé."
+HELD = "Cet appel est conservé par une décision. Levez-la d'abord ; rien n'a été effacé."
 NO_DATABASE = (
     "La base de données ne répond pas pour l'instant. Rien de ce qui était enregistré n'est "
     "perdu ; réessayez dans une minute."
@@ -41,6 +49,7 @@ UNREADABLE = "Cette demande n'est pas comprise : une valeur manque ou n'est pas 
 #: the first that fits counts
 _SAID: dict[type[Exception], tuple[int, str]] = {
     UnknownRecord: (404, GONE),
+    CallHeld: (409, HELD),
     RecordsError: (503, NO_DATABASE),
     RequestValidationError: (422, UNREADABLE),
     # the shield stops reading a body that turns out too long, as if the other side had left
@@ -64,10 +73,17 @@ def build(desk: ReviewDesk) -> FastAPI:
     for part in (
         SessionPages(desk, pages),
         TodayPages(desk, pages),
-        CallPages(desk, pages),
+        CallPages(desk, pages, saved),
+        FilterPages(desk),
         TicketPages(desk, pages),
+        OutboxPages(desk, pages),
         QuestionPages(desk, pages),
+        SuggestionPages(desk, pages),
+        AudioPages(desk),
         AdminPages(desk, pages),
+        PersonPages(desk, pages),
+        RetentionPages(desk, pages),
+        ReportPages(desk, pages),
     ):
         part.add(routes)
 

@@ -14,7 +14,7 @@ from review.gate import Visitor
 from review.rights import Right
 
 HIDDEN = "[passage masqué]"
-_SHOWN_EVENTS: Mapping[str, str] = {
+SHOWN_EVENTS: Mapping[str, str] = {
     "barge_in": "L'appelant a coupé la parole",
     "resumed": "La réponse a repris après une interruption sans mots",
     "filler": "« Un instant » a été dit en attendant",
@@ -130,7 +130,7 @@ def view(
         notes=_notes(marks, None),
         grid=_last(marks, AnnotationKind.GRID) or {},
         flagged=bool((_last(marks, AnnotationKind.FLAG) or {}).get("on")),
-        recorded=False,
+        recorded=desk.recordings is not None and desk.recordings.of_call(call.id) is not None,
     )
 
 
@@ -236,11 +236,11 @@ def offset(at: datetime, began: datetime) -> str:
 
 
 def _told(event: EventRecord) -> bool:
-    return event.kind in _SHOWN_EVENTS
+    return event.kind in SHOWN_EVENTS
 
 
 def _event(event: EventRecord, began: datetime) -> tuple[str, str, str]:
-    said = _SHOWN_EVENTS[event.kind]
+    said = SHOWN_EVENTS[event.kind]
     service = event.data.get("service")
     return offset(event.at, began), event.kind, f"{said} : {service}" if service else said
 

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,13 @@ def forget(root: Path, call_id: str, turn: int) -> None:
         _write(root / FILE, _id(call_id, turn), None)
 
 
+def forget_calls(root: Path, call_ids: Collection[str]) -> None:
+    """Erase the lines of these calls, when the calls themselves are erased."""
+    if call_ids and (root / FILE).exists():
+        gone = frozenset(call_ids)
+        _keep(root / FILE, lambda line_id: line_id.rpartition("-")[0] not in gone, None)
+
+
 def _id(call_id: str, turn: int) -> str:
     return f"{call_id}-{turn}"
 
@@ -51,15 +58,20 @@ def _last(marks: Sequence[Annotation], turn: int, kind: AnnotationKind) -> dict[
 
 
 def _write(path: Path, line_id: str, line: dict[str, Any] | None) -> None:
-    """Replace or drop one line; the file is whole at any instant."""
+    """Replace or drop one line."""
+    _keep(path, lambda found: found != line_id, line)
+
+
+def _keep(path: Path, wanted: Callable[[str], bool], more: dict[str, Any] | None) -> None:
+    """Keep the lines whose id is wanted, and add one; the file is whole at any instant."""
     with _WRITING:
         kept = []
         with contextlib.suppress(FileNotFoundError):
             for text in path.read_text(encoding="utf-8").splitlines():
-                if text.strip() and json.loads(text).get("id") != line_id:
+                if text.strip() and wanted(str(json.loads(text).get("id"))):
                     kept.append(text)
-        if line is not None:
-            kept.append(json.dumps(line, ensure_ascii=False))
+        if more is not None:
+            kept.append(json.dumps(more, ensure_ascii=False))
         path.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, delete=False

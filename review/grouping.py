@@ -97,6 +97,8 @@ def _sheets(question: DoubtfulQuestion) -> dict[str, float]:
 
 def _alike(words: Mapping[str, float], sheets: Mapping[str, float], middle: _Middle) -> float:
     by_words = _cosine(words, middle.words)
+    if not sheets or not middle.sheets:
+        return by_words  # a question that was written, not asked in a call, came near no sheet
     return WORDS_WEIGH * by_words + (1 - WORDS_WEIGH) * _cosine(sheets, middle.sheets)
 
 

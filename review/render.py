@@ -24,8 +24,11 @@ MENU = (
     ("calls", "Appels", Right.CALLS),
     ("tickets", "Demandes", Right.TICKETS),
     ("questions", "Questions", Right.QUESTIONS),
+    ("reports", "Rapports", Right.FIGURES),
     ("accounts", "Comptes", Right.ACCOUNTS),
     ("access", "Journal d'accès", Right.ACCESS_LOG),
+    ("persons", "Droits des personnes", Right.PERSONS),
+    ("retention", "Conservation", Right.PERSONS),
 )
 
 

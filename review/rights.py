@@ -26,6 +26,7 @@ class Right(StrEnum):
     QUESTIONS = "questions"  #: questions without a good answer
     SHEETS = "sheets"  #: adding phrasings, writing sheets
     ACCESS_LOG = "access_log"  #: who read what
+    PERSONS = "persons"  #: what is kept of a person: shown, exported, erased, held; the purge
     ACCOUNTS = "accounts"  #: who has an account
 
 
@@ -64,6 +65,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EXPORT,
             Right.TICKETS,
             Right.ACCESS_LOG,
+            Right.PERSONS,
         }
     ),
     Role.TECHNICIAN: frozenset({Right.FIGURES, Right.ACCOUNTS}),

@@ -152,7 +152,11 @@ class Conductor(FrameProcessor):
         self._longest.start(self._meet_cap)
         caller = self._call.info.caller
         decision = await asyncio.to_thread(
-            self._desk.greeting, line, at=self._clock(), caller=caller
+            self._desk.greeting,
+            line,
+            at=self._clock(),
+            caller=caller,
+            recorded=self._ledger.recorded,
         )
         await self._start_turn(self._done(decision), Cause(greeting=True))
 
@@ -180,7 +184,13 @@ class Conductor(FrameProcessor):
 
     async def _asked(self, decide: Callable[..., T], *told: object) -> T:
         """Ask the desk in a thread: a decision may take longer than the event loop can wait."""
-        return await asyncio.to_thread(decide, self._state, *told, at=self._clock())
+        return await asyncio.to_thread(decide, self._known(), *told, at=self._clock())
+
+    def _known(self) -> State:
+        """The state, which learns that a recording ended: a cut greeting, a failed disk."""
+        if self._state.recorded and not self._ledger.recorded:
+            self._state = replace(self._state, recorded=False)
+        return self._state
 
     # -- turns -------------------------------------------------------------------------------
 
@@ -214,7 +224,7 @@ class Conductor(FrameProcessor):
         """Ask the desk in a thread, then have the first clause rendered."""
         decision = await asyncio.to_thread(
             self._desk.hear,
-            self._state,
+            self._known(),
             text,
             at=self._clock(),
             language=heard.language,
@@ -302,6 +312,7 @@ class Conductor(FrameProcessor):
             raise
         except Exception:
             logger.exception("the desk failed; stepping down")
+            self._ledger.broke("decision")
             self._course.on(Event.BREAKDOWN)
             decision = await self._asked(self._desk.breakdown)
         if not cause.written:
@@ -341,6 +352,7 @@ class Conductor(FrameProcessor):
     async def _transfer(self, service_id: str, reply: Reply) -> None:
         self._course.on(Event.PASSED_ON)
         self._ears.deaf = True  # the human leg is never captured (requirements R07)
+        self._ledger.pause_recording()
         ring_s = self._patience.transfer_s
         try:
             target = await self._passing.to(reply, self._state, self.mouth, ring_s=ring_s)
@@ -348,6 +360,7 @@ class Conductor(FrameProcessor):
             await self._ledger.event("transfer_abandoned", service=service_id)
         except TransferRefused:
             self._ears.deaf = False
+            self._ledger.resume_recording()
             self._course.on(Event.REFUSED)
             await self.broadcast_interruption()  # what of the waiting message is on its way
             decision = await self._asked(self._desk.transfer_failed)

@@ -22,6 +22,11 @@ class Gate:
         self._open.set()
         self.on_hold: Callable[[], None] | None = None  #: takes back what is not sent yet
         self.on_release: Callable[[], None] | None = None  #: gives it to the wire again
+        self._watchers: list[tuple[Callable[[], None], Callable[[], None]]] = []
+
+    def watch(self, held: Callable[[], None], released: Callable[[], None]) -> None:
+        """Be told when speech was held, and when it goes on."""
+        self._watchers.append((held, released))
 
     @property
     def held(self) -> bool:
@@ -35,6 +40,8 @@ class Gate:
         self._open.clear()
         if self.on_hold is not None:
             self.on_hold()
+        for held, _ in self._watchers:
+            held()
 
     def release(self) -> None:
         """Go on with what was held, if anything was."""
@@ -42,6 +49,8 @@ class Gate:
             return
         if self.on_release is not None:
             self.on_release()
+        for _, released in self._watchers:
+            released()
         self._open.set()
 
     async def passed(self) -> None:

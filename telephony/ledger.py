@@ -7,12 +7,14 @@ the conversation goes on.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from dialog.outgoing import Outgoing
+from dialog.privacy import announces_recording
 from dialog.reply import Reply
 from dialog.resumption import Resumption, without_code
 from dialog.state import State
@@ -31,63 +33,88 @@ from records import (
     ResumptionEntry,
     TicketEntry,
     TurnDraft,
+    mask,
     mask_number,
 )
 from telephony.call import CallInfo
 from telephony.ears import Utterance
+from telephony.recorder import Recorder
+from telephony.watching import CALL, NOBODY, Watch
 
 logger = logging.getLogger("allomairie.call")
 
 T = TypeVar("T")
 
 
-async def _tried(write: Awaitable[T]) -> T | None:
-    """The result of a write, None when the database refused it."""
-    try:
-        return await write
-    except RecordsError:
-        logger.exception("a call goes on without being written down")
-        return None
-
-
 class Ledger:
     """The memory of one call. Every method returns once the write is durable, or has failed."""
 
-    def __init__(self, records: AsyncRecords, call: CallRecord | None) -> None:
+    def __init__(self, records: AsyncRecords, channel: str, watch: Watch) -> None:
         self._records = records
-        self._call = call
-        self._turns = 0
+        self._call: CallRecord | None = None
+        self._channel = channel
+        self._watch = watch
+        self._began = time.monotonic()
+        self.turns = 0  #: of the caller, so far
+        self.recorder: Recorder | None = None  #: of the call's sound, where it is kept
         self._unrefused = ""  #: what the caller refused while the database failed
         self._resumption: Resumption | None = None  #: what the caller was given to go on in writing
 
     @classmethod
-    async def open(cls, records: AsyncRecords, info: CallInfo) -> Ledger:
-        """Remember that a call arrived."""
+    async def open(cls, records: AsyncRecords, info: CallInfo, watch: Watch = NOBODY) -> Ledger:
+        """Remember that a call arrived; from here on the log names it."""
+        ledger = cls(records, info.channel, watch)
         draft = CallDraft(
             channel=Channel(info.channel),
             line=info.dialled,
             caller_number=info.caller,
             sip_call_id=info.sip_call_id,
         )
-        call = await _tried(records.start_call(draft))
+        ledger._call = await ledger._tried(records.start_call(draft))
+        CALL.set(ledger.reference)
         logger.info(
             "call %s: %s from %s on line %s",
-            call.reference if call else "-",
+            ledger.reference,
             info.channel,
             mask_number(info.caller) or "anonymous",
             mask_number(info.dialled),
         )
-        return cls(records, call)
+        return ledger
 
     @property
     def reference(self) -> str:
         """Six digits that name the call in logs; '-' when it is not written down."""
         return self._call.reference if self._call else "-"
 
+    @property
+    def call_id(self) -> str:
+        """The id in the records; '' when it is not written down."""
+        return self._call.id if self._call else ""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the call's sound is kept, or will be once the caller was told."""
+        return self.recorder is not None and self.recorder.on
+
+    async def _tried(self, write: Awaitable[T]) -> T | None:
+        """The result of a write, None when the database refused it."""
+        try:
+            result = await write
+        except RecordsError:
+            self._watch.wrote(False)
+            logger.exception("a call goes on without being written down")
+            return None
+        self._watch.wrote(True)
+        return result
+
+    def broke(self, part: str) -> None:
+        """A part of the program failed during this call."""
+        self._watch.broke(part)
+
     async def answered(self) -> None:
         """The call is established."""
         if self._call is not None:
-            await _tried(self._records.answered(self._call.id))
+            await self._tried(self._records.answered(self._call.id))
 
     async def begin(
         self,
@@ -104,9 +131,11 @@ class Ledger:
             typed: the words of a turn that was written, not spoken.
         """
         if not greeting:
-            self._turns += 1
+            self.turns += 1
         if self._call is None:
             return None
+        if self.recorder is not None:
+            await self._note_sound(self.recorder, utterance, keys, greeting=greeting)
         heard = utterance.heard if utterance else None
         draft = TurnDraft(
             number=0 if greeting else None,
@@ -123,7 +152,23 @@ class Ledger:
             candidates=[{"sheet": c.sheet, "score": c.score} for c in reply.candidates],
             dtmf=keys,
         )
-        return await _tried(self._records.add_turn(self._call.id, draft))
+        return await self._tried(self._records.add_turn(self._call.id, draft))
+
+    async def _note_sound(
+        self, recorder: Recorder, utterance: Utterance | None, keys: str, *, greeting: bool
+    ) -> None:
+        """Where the turn is in the sound.
+
+        It goes when the words may not be kept (R14), and of a caller who cut the greeting before
+        he was told that he is recorded (R04).
+        """
+        heard = utterance.heard if utterance else None
+        spoken = (utterance.speech_ended_at, heard.audio_s) if utterance and heard else None
+        recorder.turn(0 if greeting else self.turns, spoken)
+        if mask(heard.text if heard else "")[1] or mask(keys)[1]:
+            await recorder.drop("masked")
+        elif not recorder.kept and (utterance is not None or keys):
+            await recorder.drop("not announced")
 
     async def finish(
         self,
@@ -135,8 +180,10 @@ class Ledger:
         timings: Mapping[str, float],
     ) -> None:
         """Complete a turn with what was really heard of it."""
+        if self.recorder is not None and announces_recording(played):
+            await self.recorder.keep()
         if turn_id is not None:
-            await _tried(
+            await self._tried(
                 self._records.finish_turn(
                     turn_id,
                     played=self._without_code(played),
@@ -144,20 +191,22 @@ class Ledger:
                     timings=timings,
                 )
             )
+        self._watch.turn(reply.action, timings, interrupted=interrupted)
         logger.info(
             "call %s turn %d: %s sheet=%s confidence=%.2f%s %s",
             self.reference,
-            self._turns,
+            self.turns,
             reply.action,
             reply.sheet or "-",
             reply.confidence,
             " interrupted" if interrupted else "",
             " ".join(f"{name}={ms:.0f}ms" for name, ms in timings.items()),
+            extra={"facts": {"turn": self.turns, "action": reply.action, **timings}},
         )
 
     async def ticket(self, draft: TicketDraft) -> bool:
         """Write what the caller leaves; returns whether it is safe, and may be said to be."""
-        written = await _tried(self._records.add_ticket(self._entry(draft)))
+        written = await self._tried(self._records.add_ticket(self._entry(draft)))
         if written is not None:
             logger.info(
                 "call %s: %s %s for %s%s%s",
@@ -180,7 +229,7 @@ class Ledger:
             parts=parts(message.text) if message.channel == Means.SMS else 1,
             call_id=self._call.id if self._call else None,
         )
-        written = await _tried(self._records.outbox.add(entry))
+        written = await self._tried(self._records.outbox.add(entry))
         if written is not None:
             logger.info("call %s: %s %s waits", self.reference, written.means, written.id[:8])
         return written is not None
@@ -238,7 +287,7 @@ class Ledger:
         if left is not None and state.task is not None:
             state = replace(state, task=replace(state.task, reference=left.reference))
         kept = self._kept(state, given)
-        await _tried(self._records.keep_resumption(given.reference, kept))
+        await self._tried(self._records.keep_resumption(given.reference, kept))
 
     def _kept(self, state: State, given: Resumption) -> dict[str, object]:
         """The state as the records keep it: a code that was said is not in it."""
@@ -252,34 +301,49 @@ class Ledger:
         """An emergency was told: the supervisors must know at once."""
         logger.warning("call %s: emergency (%s)", self.reference, kind)
         if self._call is not None:
-            await _tried(self._records.alerts.add(self._call.id, kind, words))
+            await self._tried(self._records.alerts.add(self._call.id, kind, words))
 
     async def refuse(self, what: str) -> None:
         """The caller refuses "recording" or "transcription": done now, or tried again at the end.
 
         A refused transcription empties what was written of the call, and what will be.
         """
+        if self.recorder is not None:
+            await self.recorder.drop("refused")
         if self._call is None:
             return
-        forgotten = await _tried(self._records.refuse(self._call.id, what))
+        forgotten = await self._tried(self._records.refuse(self._call.id, what))
         self._unrefused = "" if forgotten is not None else what
         logger.info("call %s: the caller refuses the %s", self.reference, what)
+
+    def pause_recording(self) -> None:
+        """A desk is called: from now on nobody is recorded (R07)."""
+        if self.recorder is not None:
+            self.recorder.pause()
+
+    def resume_recording(self) -> None:
+        """The desk did not take the call."""
+        if self.recorder is not None:
+            self.recorder.resume()
 
     async def event(self, kind: str, **data: object) -> None:
         """Something that is not a turn: a key, a barge-in, a transfer."""
         if self._call is not None:
-            await _tried(self._records.add_event(self._call.id, kind, data))
+            await self._tried(self._records.add_event(self._call.id, kind, data))
 
     async def close(
         self, outcome: Outcome, reason: str, stats: MediaStats, *, transfer_target: str = ""
     ) -> None:
         """The call is over."""
+        if self.recorder is not None:
+            await self.recorder.finish()
         if self._unrefused:
             await self.refuse(self._unrefused)
         if self._call is not None:
-            await _tried(
+            await self._tried(
                 self._records.end_call(
                     self._call.id, outcome, reason, stats, transfer_target=transfer_target
                 )
             )
+        self._watch.ended(self._channel, outcome, stats, time.monotonic() - self._began)
         logger.info("call %s: %s (%s)", self.reference, outcome, reason)

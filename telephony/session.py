@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from pipecat.pipeline.pipeline import Pipeline
@@ -22,6 +23,10 @@ from telephony.ears import Ears
 from telephony.ledger import Ledger
 from telephony.mouth import Mouth
 from telephony.playout import PlayoutMeter
+from telephony.progress import Carried, Progress
+from telephony.recorder import Recording
+from telephony.taps import recorded
+from telephony.watching import NOBODY, Watch
 from voice.endpointing import EndOfTurnJudge, SpeechDetector
 from voice.partials import PartialRules, Partials
 from voice.recognition import Recognizer
@@ -44,6 +49,8 @@ class Engines:
     hints: str = ""
     patience: Patience = field(default_factory=Patience)
     partials: PartialRules = field(default_factory=PartialRules)
+    watch: Watch = NOBODY
+    recording: Recording | None = None  #: which calls' sound is kept; None: none
 
 
 class Session:
@@ -51,6 +58,7 @@ class Session:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
+        self.progress = Progress()
 
     async def run(self, call: Call) -> None:
         """Answer, converse until the call is over, remember it.
@@ -58,13 +66,20 @@ class Session:
         Raises:
             ConnectionError: the call could not be answered; it is recorded as failed.
         """
-        ledger = await Ledger.open(self._engines.records, call.info)
+        ledger = await Ledger.open(self._engines.records, call.info, self._engines.watch)
+        with self.progress.carrying(call, ledger) as carried:
+            await self._carry(carried)
+
+    async def _carry(self, carried: Carried) -> None:
+        call, ledger = carried.call, carried.ledger
         outcome, reason, target = Outcome.FAILED, "the server stopped the call", ""
+        if self._engines.recording is not None and ledger.call_id:
+            ledger.recorder = self._engines.recording.of(ledger.call_id)
         try:
             # the detector loads its model while the call is being answered
             detector, _ = await asyncio.gather(asyncio.to_thread(SpeechDetector), call.answer())
             await ledger.answered()
-            outcome, reason, target = await self._converse(call, ledger, detector)
+            outcome, reason, target = await self._converse(carried, detector)
         except (ConnectionError, TimeoutError) as error:
             reason = str(error)
             await call.hangup()
@@ -74,9 +89,9 @@ class Session:
             )
 
     async def _converse(
-        self, call: Call, ledger: Ledger, detector: SpeechDetector
+        self, carried: Carried, detector: SpeechDetector
     ) -> tuple[Outcome, str, str]:
-        engines = self._engines
+        engines, call, ledger = self._engines, carried.call, carried.ledger
         meter = PlayoutMeter()
         ears = Ears(
             engines.recognizer,
@@ -94,11 +109,15 @@ class Session:
             ledger=ledger,
             clock=engines.clock,
             patience=engines.patience,
+            course=carried.course,
         )
         conductor.attach(Mouth(engines.speaker, meter, conductor.push_frame, call.rate_hz))
         transport = call.transport
+        stages = [transport.input(), ears, conductor, transport.output(), meter]
+        if ledger.recorder is not None:
+            stages = recorded(stages, ledger.recorder, transport.gate)
         worker = PipelineWorker(
-            Pipeline([transport.input(), ears, conductor, transport.output(), meter]),
+            Pipeline(stages),
             params=PipelineParams(audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=call.rate_hz),
             enable_rtvi=False,
             enable_turn_tracking=False,
@@ -106,7 +125,10 @@ class Session:
         )
 
         async def started(_worker: PipelineWorker, _frame: object) -> None:
-            call.on_key(conductor.press)
+            if ledger.recorder is not None:
+                ledger.recorder.start()
+            own = copy_context()  # keys come from a task of the stack, which works for no call
+            call.on_key(lambda digit: own.run(conductor.press, digit))
             await conductor.greet(call.info.dialled)
 
         worker.add_event_handler("on_pipeline_started", started)

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
@@ -34,6 +35,7 @@ from telephony.transfer import Transfer, TransferSettings
 from telephony.trunks import EXPOSED, Trunks, TrunkSettings
 
 logger = logging.getLogger("allomairie.telephony")
+SECURITY = logging.getLogger("allomairie.security")
 
 MEDIA_READY_S = 3.0
 RTP_TIMEOUT = "rtp stream error"  #: the stack's words for audio that stopped
@@ -223,11 +225,17 @@ class SipServer:
         self._desks = Desks(self._runtime, address, settings.trunks.peers, self._on_incoming)
         self._media_door = MediaDoor(settings.media_networks)
         self.refusing = False  #: new calls get 486; unlike `drain` it may be taken back
+        self._refused: Counter[str] = Counter()
 
     @property
     def active(self) -> int:
         """Calls being handled."""
         return len(self._calls)
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """Calls that were not taken, by why: "busy", "draining", "stranger", "failed"."""
+        return {**self._refused, "busy": self._trunks.busy}
 
     async def start(self) -> None:
         """Bind the ports and answer from now on.
@@ -276,9 +284,13 @@ class SipServer:
                 raise Refused("no new calls are taken now")
             await self._handler(call)
         except Refused as refusal:
-            logger.warning("a call is refused: %s", refusal)
+            why = "draining" if self.refusing else "stranger"
+            self._refused[why] += 1
+            log = logger if self.refusing else SECURITY
+            log.warning("a call is refused: %s", refusal, extra={"facts": {"event": why}})
             await call.hangup()  # before the answer this is 486
         except Exception:
+            self._refused["failed"] += 1
             logger.exception("call failed")
             await call.hangup()
 

@@ -191,6 +191,11 @@ class Trunks:
             peer=peer.name if peer is not None else "",
         )
 
+    @property
+    def busy(self) -> int:
+        """Calls that the stack refused because all lines are taken."""
+        return self._wire.busy
+
     def codec(self, call_id: str) -> str:
         """What a call speaks; '' when it is not known."""
         return self._wire.codec(call_id)

@@ -7,8 +7,9 @@ import logging
 import re
 import secrets
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -67,6 +68,7 @@ class Refusal:
 
     status: int
     template: str
+    reason: str = "visitor"  #: a word for counting; "visitor": his page asked wrongly
 
     def sentence(self, phone: str) -> str:
         """What the visitor reads."""
@@ -92,22 +94,27 @@ TOO_LARGE = Refusal(413, _UNREADABLE)
 TOO_MANY = Refusal(
     429,
     "Beaucoup d'appels arrivent par cette page en ce moment. Réessayez dans une minute" + _OR_PHONE,
+    "rate",
 )
 ALL_BUSY = Refusal(
-    503, "Toutes nos lignes sont occupées. Réessayez dans quelques minutes" + _OR_PHONE
+    503, "Toutes nos lignes sont occupées. Réessayez dans quelques minutes" + _OR_PHONE, "busy"
 )
-STOPPING = Refusal(503, "Le service redémarre. Réessayez dans quelques minutes" + _OR_PHONE)
+STOPPING = Refusal(
+    503, "Le service redémarre. Réessayez dans quelques minutes" + _OR_PHONE, "draining"
+)
 BAD_TICKET = Refusal(
     403, "Cette page est ouverte depuis trop longtemps. Rechargez-la et réessayez" + _OR_PHONE
 )
 TOO_OFTEN = Refusal(
-    429, "Vous avez appelé plusieurs fois en peu de temps. Patientez une minute" + _OR_PHONE
+    429, "Vous avez appelé plusieurs fois en peu de temps. Patientez une minute" + _OR_PHONE, "rate"
 )
 OVER = Refusal(410, "La liaison a été coupée trop longtemps. Appelez de nouveau" + _OR_PHONE)
 ELSEWHERE = Refusal(403, "Les appels ne partent que de la page de la mairie. Appelez le {phone}.")
-DRAINING = Refusal(503, "L'assistant ne prend plus d'appel pour le moment. Appelez le {phone}.")
+DRAINING = Refusal(
+    503, "L'assistant ne prend plus d'appel pour le moment. Appelez le {phone}.", "draining"
+)
 DISABLED = Refusal(
-    503, "Les appels depuis cette page ne sont pas ouverts. Appelez la mairie au {phone}."
+    503, "Les appels depuis cette page ne sont pas ouverts. Appelez la mairie au {phone}.", "closed"
 )
 
 
@@ -148,6 +155,7 @@ class WebCalls:
         self._ice = ice or Ice()
         self._tickets = tickets or Tickets(clock=clock)
         self._resumable: dict[str, BrowserCall] = {}
+        self.refused: Counter[str] = Counter()  #: calls not taken, by `Refusal.reason`
 
     @property
     def active(self) -> int:
@@ -160,11 +168,12 @@ class WebCalls:
         Raises:
             Refused: not now, or not this address.
         """
-        self._must_be_open()
-        try:
-            ticket = self._tickets.give(address)
-        except TooOften:
-            raise Refused(TOO_OFTEN) from None
+        with self._counting():
+            self._must_be_open()
+            try:
+                ticket = self._tickets.give(address)
+            except TooOften:
+                raise Refused(TOO_OFTEN) from None
         servers = self._ice.for_page(time.time())
         return {"ticket": ticket, "ice_servers": servers, "relay_only": self._ice.relay_only}
 
@@ -179,12 +188,13 @@ class WebCalls:
         """
         if offer.resume:
             return await self._resume(offer)
-        self._must_be_open()
-        try:
-            self._tickets.take(offer.ticket, address)
-        except BadTicket:
-            raise Refused(BAD_TICKET) from None
-        self._admit()
+        with self._counting():
+            self._must_be_open()
+            try:
+                self._tickets.take(offer.ticket, address)
+            except BadTicket:
+                raise Refused(BAD_TICKET) from None
+            self._admit()
         self._arriving += 1
         try:
             servers = self._ice.for_server(time.time())
@@ -215,6 +225,14 @@ class WebCalls:
             logger.info("a call could not be resumed: %s", type(error.__cause__).__name__)
             raise Refused(OVER) from error
         return {**call.sdp_answer, "resume": offer.resume}
+
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        try:
+            yield
+        except Refused as refused:
+            self.refused[refused.refusal.reason] += 1
+            raise
 
     def _must_be_open(self) -> None:
         if not self.enabled:

@@ -67,6 +67,8 @@ class Wire(logging.Handler):
         self._invites: OrderedDict[str, Seen] = OrderedDict()
         self._awaited: dict[str, asyncio.Future[Seen]] = {}
         self._codecs: OrderedDict[str, str] = OrderedDict()
+        self._ours: OrderedDict[str, None] = OrderedDict()  #: Call-IDs that came to us, or counted
+        self.busy = 0  #: calls that the stack refused by itself, with 486: all lines are taken
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def open(self) -> None:
@@ -87,6 +89,7 @@ class Wire(logging.Handler):
         """A line of the trace, on the stack's thread: only what arrived crosses to the loop."""
         text, loop = record.getMessage(), self._loop
         self._note_codec(text)
+        self._note_busy(text)
         if loop is None or not text.startswith("RX ") or "\nINVITE " not in text[:120]:
             return
         seen = read_trace(text)
@@ -113,6 +116,24 @@ class Wire(logging.Handler):
             while len(self._codecs) > KEPT:
                 self._codecs.popitem(last=False)
 
+    def _note_busy(self, text: str) -> None:
+        """A 486 to a call that never came to us is the stack's own; sent again, it counts once."""
+        head, _, rest = text.partition("\n")
+        if not head.startswith("TX ") or not rest.startswith("SIP/2.0 486"):
+            return
+        try:
+            call_id = Message.parse(rest).value("call-id")
+        except ValueError:
+            return
+        if call_id not in self._ours:
+            self._remember(call_id)
+            self.busy += 1
+
+    def _remember(self, call_id: str) -> None:
+        self._ours[call_id] = None
+        while len(self._ours) > KEPT:
+            self._ours.popitem(last=False)
+
     def codec(self, call_id: str) -> str:
         """What a call speaks, by its name in SDP; '' when the trace does not know it."""
         return self._codecs.get(call_id, "")
@@ -128,6 +149,7 @@ class Wire(logging.Handler):
 
     async def invite(self, call_id: str, *, wait_s: float = WAIT_S) -> Seen | None:
         """The INVITE of a call that arrives; None when the trace does not know it."""
+        self._remember(call_id)
         if (seen := self._invites.pop(call_id, None)) is not None:
             return seen
         waiting = asyncio.get_running_loop().create_future()

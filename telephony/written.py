@@ -20,6 +20,7 @@ from dialog.state import State
 from records import AsyncRecords, Outcome, RecordsError, ResumedCall
 from telephony.call import CallInfo
 from telephony.ledger import Ledger
+from telephony.watching import NOBODY, Watch
 from telephony.web_calls import Refused
 from telephony.written_conversation import AT_ONCE, Answer, Clock, Conversation
 from telephony.written_limits import (
@@ -71,8 +72,10 @@ class Writing:
         resume: bool = True,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        watch: Watch = NOBODY,
     ) -> None:
         self.enabled = enabled
+        self._watch = watch
         self.resumes = enabled and resume
         self._desk = desk
         self._records = records
@@ -192,7 +195,7 @@ class Writing:
             self._arriving -= 1
 
     async def _open(self) -> tuple[Conversation, Ledger]:
-        ledger = await Ledger.open(self._records, CallInfo(channel="text"))
+        ledger = await Ledger.open(self._records, CallInfo(channel="text"), self._watch)
         conversation = Conversation(
             self._desk, ledger, self._now, self._thread, seen_at=self._clock()
         )

@@ -19,6 +19,7 @@ from dialog.state import State
 from dialog.written import Choice
 from records import MediaStats, Outcome
 from telephony.ledger import Ledger
+from telephony.watching import CALL
 
 logger = logging.getLogger("allomairie.telephony")
 
@@ -86,6 +87,7 @@ class Conversation:
     async def hear(self, text: str) -> Answer:
         """One turn of the visitor."""
         async with self._turn:
+            CALL.set(self._ledger.reference)
             if self.ended:
                 return Answer("", ended=True)
             return await self._answer(await self._decide(text), typed=text)
@@ -103,6 +105,7 @@ class Conversation:
                 decision = await asyncio.to_thread(self._ask, text)
         except Exception:
             logger.exception("the desk failed; stepping down")
+            self._ledger.broke("decision")
             decision = self._desk.breakdown(self._state, at=self._clock())
         return self._desk.written.adapt(decision, self._clock())
 

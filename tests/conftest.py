@@ -113,8 +113,8 @@ def start_server(folder: Path, *options: str, town: Path = TOWN, **settings: str
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """One server for all tests that only call it."""
-    running = start_server(tmp_path_factory.mktemp("server"))
+    """One server for all tests that only call it; its desks are open, whatever the time is."""
+    running = start_server(tmp_path_factory.mktemp("server"), "--at", "2026-11-24T10:30")
     yield running
     if running.process.poll() is None:
         running.stop()

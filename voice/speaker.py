@@ -114,6 +114,11 @@ class Speaker:
         """Clauses that wait for an engine, all calls together."""
         return self._queue.waiting
 
+    @property
+    def cache(self) -> SpeechCache:
+        """Where speech already made is found; it counts its hits and misses."""
+        return self._cache
+
     def voice(self, lang: str = "fr") -> Synthesizer:
         """The voice that speaks `lang`."""
         return self._synthesizers.get(lang) or next(iter(self._synthesizers.values()))

@@ -30,10 +30,14 @@ from deploy.cli import (
     kb_eval,
     kb_questions,
     models,
+    operate,
     privacy,
+    report,
     send,
     serve,
     speech,
+    status,
+    tickets,
     town,
     trunk,
     users,
@@ -54,6 +58,8 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.command("serve")(serve.serve)
 app.command("drain")(drain.drain)
+app.command("status")(status.status)
+app.command("top")(status.top)
 app.command("ask")(ask.ask)
 app.command("transcribe")(speech.transcribe)
 app.command("say")(speech.say)
@@ -65,12 +71,15 @@ kb.app.command("check")(kb_check.check)
 kb.app.command("questions")(kb_questions.questions)
 app.add_typer(kb.app, name="kb")
 app.add_typer(town.app, name="town")
+app.add_typer(tickets.app, name="tickets")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(emergency.app, name="emergency")
 app.add_typer(edge.app, name="edge")
+app.add_typer(operate.app, name="operate")
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(users.app, name="users")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(report.app, name="report")
 app.add_typer(demo.app, name="demo")
 app.add_typer(bench.app, name="bench")
 app.add_typer(send.app, name="send")

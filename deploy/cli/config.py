@@ -22,9 +22,16 @@ app = typer.Typer(help="Check or show the town's configuration.", no_args_is_hel
 def check(town: TownOption = EXAMPLE, as_json: JsonOption = False) -> None:
     """Check allomairie.toml, the sheets and the pronunciations; exit code 1 when one is wrong."""
     problems = []
+    opened: Town | None = None
     try:
         opened = Town.open(town)
-        parts = (opened.sheets, opened.pronunciation, opened.check_sending, opened.trunks)
+        parts = (
+            opened.sheets,
+            opened.pronunciation,
+            opened.check_sending,
+            opened.trunks,
+            opened.check_recording,
+        )
         for part in parts:
             try:
                 part()
@@ -32,13 +39,17 @@ def check(town: TownOption = EXAMPLE, as_json: JsonOption = False) -> None:
                 problems.append(str(error))
     except ConfigError as error:
         problems.append(str(error))
+    warnings = [opened.settings.recording.warning] if opened is not None else []
+    warnings = [one for one in warnings if one]
     if as_json:
-        print_json({"ok": not problems, "problems": problems})
+        print_json({"ok": not problems, "problems": problems, "warnings": warnings})
         if problems:
             raise typer.Exit(1)
     elif problems:
         fail("; ".join(problems))
     else:
+        for warning in warnings:
+            typer.echo(warning, err=True)
         typer.echo(f"{town}: the configuration is right.")
 
 

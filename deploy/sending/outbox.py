@@ -25,15 +25,15 @@ logger = logging.getLogger("allomairie.sending")
 
 POLL_S = 2.0  #: between two looks at the outbox
 LONGEST_WAIT_S = 3600.0  #: between two attempts
-TOO_OLD = timedelta(hours=24)  #: what waits for longer is given up, whatever the reason
+TOO_OLD = timedelta(hours=24)  #: what a person waits for is worth nothing later
 TOO_OLD_POLL_S = 600.0
 
 
 class Carrier(Protocol):
     """Hands messages over."""
 
-    async def send(self, message: OutboxRecord) -> None:
-        """Hand one message over, or raise `SendingFailed`."""
+    async def send(self, message: OutboxRecord) -> str | None:
+        """Hand one message over, or raise `SendingFailed`; the number that it got there, if any."""
 
     async def close(self) -> None:
         """Free what is open."""
@@ -46,11 +46,13 @@ class Route:
     carrier: Carrier
     attempts: int
     retry_s: float
+    longest_wait_s: float = LONGEST_WAIT_S
+    keep: timedelta = TOO_OLD  #: what waits for longer is given up
 
     def wait_s(self, attempts: int) -> float:
         """The wait after so many attempts."""
         wait_s: float = self.retry_s * 2 ** max(0, attempts - 1)
-        return min(LONGEST_WAIT_S, wait_s)
+        return min(self.longest_wait_s, wait_s)
 
 
 def _utc_now() -> datetime:
@@ -109,8 +111,10 @@ class Outbox:
         return len(found)
 
     async def _expire(self) -> None:
-        if count := await self._records.outbox.expire(self._now() - TOO_OLD):
-            logger.error("%d message(s) waited for too long and were given up", count)
+        for means in Means:
+            keep = self._routes[means].keep if means in self._routes else TOO_OLD
+            if count := await self._records.outbox.expire(self._now() - keep, (means,)):
+                logger.error("%d %s message(s) waited too long and were given up", count, means)
 
     async def _try(self, message: OutboxRecord, route: Route) -> None:
         outbox = self._records.outbox
@@ -118,7 +122,7 @@ class Outbox:
         message = await outbox.trying(message.id, again)
         name = f"{message.means} {message.id[:8]}"
         try:
-            await route.carrier.send(message)
+            remote = await route.carrier.send(message)
         except SendingFailed as error:
             if isinstance(error, SendingRefused) or message.attempts >= route.attempts:
                 await outbox.failed(message.id, str(error))
@@ -127,5 +131,5 @@ class Outbox:
                 await outbox.note(message.id, str(error))
                 logger.warning("%s, attempt %d: %s", name, message.attempts, error)
             return
-        await outbox.sent(message.id)
+        await outbox.sent(message.id, remote or "")
         logger.info("%s sent, %d part(s)", name, message.parts)

@@ -52,7 +52,6 @@ class English:
     Args:
         index: over all sheets; those in English are searched.
         reference: six digits that no other ticket has.
-        recording: whether calls are recorded, which the notice must say.
         transcript_days: how long what callers say is kept.
     """
 
@@ -67,7 +66,6 @@ class English:
         privacy: Privacy,
         *,
         reference: Callable[[], str] = draw_reference,
-        recording: bool = False,
         transcript_days: int = 90,
     ) -> None:
         table = _table("english")
@@ -77,7 +75,7 @@ class English:
         self._intents = intents = Intents(table)
         self._emergencies = Emergencies(_table("emergencies_en"))
         self._speech = speech = Speech(phrases)
-        self._notice = "assistant_notice_recorded" if recording else "assistant_notice"
+        self._recorded = privacy.recorded
         self._answers = Answers(index, intents, speech)
         self._people = EnglishPeople(town, calendar, people, intents, speech, departments)
         self._manners = EnglishManners(manners, intents, speech)
@@ -119,7 +117,7 @@ class English:
         state = replace(turn.state, language=LANGUAGE, foreign="")
         first = LANGUAGE not in state.told
         state = replace(state, told=tuple(dict.fromkeys((*state.told, LANGUAGE))))
-        lead = self._speech.text(self._notice, town=self._town.name) if first else ""
+        lead = self._notice(recorded=self._recorded(state)) if first else ""
         inner = replace(turn, state=state)
         if state.task is not None:
             return self._message.resume(inner, state.task, lead)
@@ -127,6 +125,11 @@ class English:
             text = f"{lead} {self._speech.text('question')}".strip()
             return self._speech.say(state, Action.CHITCHAT, text)
         return self._speech.before(lead, self.decide(inner))
+
+    def _notice(self, *, recorded: bool) -> str:
+        """Who answers, and what becomes of the call."""
+        name = "assistant_notice_recorded" if recorded else "assistant_notice"
+        return self._speech.text(name, town=self._town.name)
 
     def decide(self, turn: Turn) -> Decision:
         """The reply to a turn of an English call."""
@@ -247,10 +250,10 @@ class English:
     def fixed_sentences(self) -> list[str]:
         """What any English call may need, worth rendering in advance."""
         offer = self._speech.text("emergency_offer")
-        notice = self._speech.text(self._notice, town=self._town.name)
+        notices = [self._notice(recorded=recorded) for recorded in (False, True)]
         names = ("question", "filler", "transfer", "out_of_scope", "silence_first", "goodbye")
         alarms = [f"{text} {offer}" for text in self._emergencies.texts()]
-        return [notice, *alarms, *(self._speech.text(name) for name in names)]
+        return [*notices, *alarms, *(self._speech.text(name) for name in names)]
 
     # -- steps -------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from records import AnnotationKind, CallFilter, ListedCall, PageKey, UnknownRecord
-from review import evaluation_set, french
+from review import evaluation_set, french, listening
 from review.call_view import CallPage, view
 from review.desk import ReviewDesk
 from review.gate import Refusal, Visitor
@@ -172,9 +172,19 @@ FromQuery = Annotated[Filters, Query()]
 class CallPages:
     """The list of calls and one call."""
 
-    def __init__(self, desk: ReviewDesk, pages: Pages) -> None:
+    def __init__(
+        self,
+        desk: ReviewDesk,
+        pages: Pages,
+        saved: Callable[[ReviewDesk, Visitor], Sequence[object]],
+    ) -> None:
+        """
+        Args:
+            saved: the filters that the visitor kept or others share, for the page.
+        """
         self._desk = desk
         self._pages = pages
+        self._saved = saved
         self._store = desk.store
 
     def add(self, routes: Routes) -> None:
@@ -227,6 +237,8 @@ class CallPages:
             "most": MOST_COUNTED,
             "lines": self._store.lines(),
             "titles": self._desk.sheet_titles(),
+            "saved": self._saved(self._desk, who),
+            "narrowed": {name: value for name, value in filters.model_dump().items() if value},
         }
         return self._pages.show(request, "calls.html", values)
 
@@ -263,7 +275,9 @@ class CallPages:
         """One call."""
         values = {
             "call": self.opened(who, call_id),
+            "sound": listening.offered(self._desk, who, call_id),
             "left": self._store.tickets_of(call_id),
+            "holds": self._store.privacy.holds_of(call_id) if who.may(Right.PERSONS) else (),
             "titles": self._desk.sheet_titles(),
         }
         return self._pages.show(request, "call.html", values)
@@ -316,6 +330,8 @@ class CallPages:
         if not 0 <= turn <= 10_000:
             raise UnknownRecord("no such turn")
         self._store.erase_turn(call_id, turn, who.login)
+        if self._desk.recordings is not None:
+            self._desk.recordings.erase_turn(call_id, turn)
         evaluation_set.forget(self._desk.root, call_id, turn)
         self._store.log(who.login, "erase", call_id, f"turn {turn}")
 

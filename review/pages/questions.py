@@ -18,6 +18,7 @@ from review import writing
 from review.desk import ReviewDesk
 from review.gate import Refusal, Visitor
 from review.grouping import group
+from review.pages.suggestions import as_questions
 from review.render import Pages
 from review.rights import Right
 from review.routes import Routes, Who
@@ -25,7 +26,12 @@ from review.writing import Draft, Preview
 
 MOST = 500
 SHOWN = 40  #: groups on the page; the API gives all
-WHY = {"unanswered": "sans réponse", "asked_back": "à préciser", "unsure": "peu sûre"}
+WHY = {
+    "unanswered": "sans réponse",
+    "asked_back": "à préciser",
+    "unsure": "peu sûre",
+    "suggested": "formulaire public",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +106,7 @@ class QuestionPages:
             "more": len(found) - SHOWN,
             "days": days,
             "titles": self._desk.sheet_titles(),
+            "written": len(self._store.outside.suggestions(MOST)),
             "drafts": len(writing.drafts(self._desk.root)) if who.may(Right.SHEETS) else 0,
         }
         return self._pages.show(request, "questions.html", values)
@@ -112,6 +119,7 @@ class QuestionPages:
         found = self._store.doubtful(until - timedelta(days=days), until, limit=MOST)
         titles = self._desk.sheet_titles()
         asked = [one for one in found if not one.heard.startswith("[")]
+        asked += as_questions(self._store.outside.suggestions(MOST))
         return tuple(
             QuestionGroup(
                 questions=tuple(_question(who, question) for question in one.questions),

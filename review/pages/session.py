@@ -19,7 +19,8 @@ from review.rights import NAMES, Right, Role
 from review.routes import Routes, Who
 
 STATIC = Path(__file__).parents[1] / "static"
-FILES = {"review.css": "text/css", "review.js": "text/javascript", "live.js": "text/javascript"}
+SCRIPTS = ("review.js", "live.js", "player.js")
+FILES = {"review.css": "text/css", **dict.fromkeys(SCRIPTS, "text/javascript")}
 WRONG = (
     "Identifiant, mot de passe ou code incorrect. Après cinq essais, le compte est bloqué "
     "un quart d'heure."

@@ -16,23 +16,16 @@ from records import TicketFilter, TicketRecord, TicketStatus
 from review import french
 from review.desk import ReviewDesk
 from review.gate import Refusal, Visitor
+from review.pages.outbox import SINCE
 from review.render import Pages
 from review.rights import Right
 from review.routes import Routes, Who
 from review.street_map import StreetMap
+from review.ticket_history import Step, steps
 
 PER_PAGE = 50
 MOST_ON_MAP = 200
 _RULES = TaskRules.load()
-_HISTORY = {
-    "created": "Laissée par l'appelant",
-    "joined": "Une autre demande sur le même problème l'a rejointe",
-    "joined_to": "Réunie à une demande plus ancienne",
-    "reference_changed": "Référence changée : l'appelant a entendu un autre numéro",
-    "went_on": "Complétée par l'appelant",
-    "message_sent": "Message envoyé",
-    "message_failed": "Message non envoyé",
-}
 
 
 class TicketFilters(BaseModel):
@@ -73,15 +66,6 @@ class TicketLine:
     call_id: str | None
     lat: float | None
     lon: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a ticket's history."""
-
-    at: datetime
-    text: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +148,7 @@ def _late(desk: ReviewDesk, ticket: TicketRecord) -> int:
     today = desk.today
     if ticket.due_on is None or ticket.due_on >= today or ticket.status is TicketStatus.CLOSED:
         return 0
-    service = desk.town.service(ticket.service)
-    for days in range(1, 100):
-        if desk.calendar.working_days_after(service, ticket.due_on, days) >= today:
-            return days
-    return 100
+    return desk.working_days_late(ticket.service, ticket.due_on, today)
 
 
 def wanted(desk: ReviewDesk, filters: TicketFilters) -> TicketFilter:
@@ -227,7 +207,7 @@ class TicketPages:
             },
             joined_to=line(self._desk, who, earlier) if earlier else None,
             joined_by=tuple(line(self._desk, who, one) for one in later),
-            history=tuple(_steps(ticket)),
+            history=tuple(steps(ticket)),
             erase_on=ticket.erase_on,
         )
 
@@ -253,6 +233,7 @@ class TicketPages:
             "filters": filters,
             "count": self._store.count_tickets(narrowed),
             "map": on_map,
+            "given_up": self._store.outside.count_given_up(self._desk.now - SINCE),
             "accounts": _names(self._desk),
         }
         return self._pages.show(request, "tickets.html", values)
@@ -315,28 +296,3 @@ def _names(desk: ReviewDesk) -> dict[str, str]:
     """Who may be given a ticket: login and name."""
     accounts = desk.store.accounts.every()
     return {one.login: one.name for one in accounts if not one.disabled}
-
-
-def _steps(ticket: TicketRecord) -> list[Step]:
-    """The history in French; who moved a ticket on stands beside the step."""
-    steps: list[Step] = []
-    for event in ticket.events:
-        data = event.data
-        by = str(data.get("by", ""))
-        if event.kind == "by" and steps:
-            last = steps.pop()
-            steps.append(Step(at=last.at, text=last.text, by=by))
-            continue
-        text = _HISTORY.get(event.kind, event.kind)
-        if event.kind == "status":
-            status = french.STATUSES.get(str(data.get("status", "")), "")
-            text = f"État : {status}"
-        elif event.kind == "assigned":
-            to = str(data.get("to", ""))
-            text = f"Confiée à {to}" if to else "Remise à tous"
-        elif event.kind == "note":
-            text = f"Remarque : {data.get('text', '')}"
-        elif event.kind in ("joined", "joined_to"):
-            text = f"{text} ({data.get('ticket', '')})"
-        steps.append(Step(at=event.at, text=text, by=by))
-    return steps

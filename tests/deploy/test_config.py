@@ -56,7 +56,7 @@ def test_the_environment_goes_over_the_file(
         (TOWN.replace("8h30-12h", "12h-8h30"), r"does not end after it starts"),
         (TOWN.replace("12h, 13h30", "14h, 13h30"), r"opening periods overlap"),
         (TOWN.replace('"accueil"\n[[', '"autre"\n[['), r"names the service 'autre'"),
-        (TOWN + "\n[recording]\nmode = 'all'\n", r"recording\.mode"),
+        (TOWN + "\n[recording]\nmode = 'all'\n", r"recording: .*reason is missing"),
         (TOWN + "\n[conversation]\nlongest_call_s = 60\n", r"warning_s 60 must be shorter"),
         (TOWN + "\n[sip]\nrtp_first_port = 20000\nrtp_last_port = 20010\n", r"too narrow"),
         ("[town\n", r"cannot be read"),

@@ -10,7 +10,15 @@ import pytest
 
 from deploy import parts
 from deploy.erasure import Erasure
-from records import AsyncRecords, CallDraft, Channel, Records, RecordsError, TurnDraft, sqlite_url
+from records import (
+    AsyncRecords,
+    CallDraft,
+    Channel,
+    PrivacyStore,
+    RecordsError,
+    TurnDraft,
+    sqlite_url,
+)
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "saint-aubin"
 KEY = b"a key that is only used in tests"
@@ -40,12 +48,12 @@ async def test_a_database_that_fails_is_tried_again(
     again = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def fails(*_: object) -> tuple[int, int]:
+    def fails(*_: object) -> None:
         if next(tries, None) is None:
             loop.call_soon_threadsafe(again.set)
         raise RecordsError("the disk is full")
 
-    monkeypatch.setattr(Records, "erase_old", fails)
+    monkeypatch.setattr(PrivacyStore, "purge", fails)
     erasure = Erasure(records, 30, every_s=0.01)
     erasure.start()
     await again.wait()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
+from click.testing import Result
+from typer.testing import CliRunner
+
+from deploy.cli import app
 from deploy.parts import Town
 from records import CallDraft, Channel, Outcome, TicketEntry, TurnDraft
 from tests.deploy.test_cli import run
@@ -72,4 +77,31 @@ def test_purge_tells_what_went(tmp_path: Path) -> None:
         "emptied_calls": 0,
         "deleted_calls": 0,
         "deleted_tickets": 0,
+        "held_calls": 0,
+        "deleted_recordings": 0,
     }
+
+
+def test_a_held_call_is_left_and_said(tmp_path: Path) -> None:
+    """1. Exported as a zip. 2. Held by its reference: not erased, and told. 3. Lifted, it goes."""
+    town, out = _town(tmp_path / "ville"), tmp_path / "jeanne.zip"
+
+    def privacy(*words: str) -> Result:  # in process: seven starts of the program take a minute
+        return CliRunner().invoke(app, ["privacy", *words, "--town", str(town)])
+
+    assert privacy("export", "--number", NUMBER, "--out", str(out)).exit_code == 0
+    with zipfile.ZipFile(out) as archive:
+        assert {"donnees.json", "a-lire.html"} <= set(archive.namelist())
+        kept = json.loads(archive.read("donnees.json"))["calls"][0]
+        assert "Je suis Jeanne" in archive.read("a-lire.html").decode()
+    assert out.stat().st_mode & 0o077 == 0
+    held = privacy("hold", kept["reference"], "--reason", "plainte", "--json")
+    assert json.loads(held.stdout)["call"] == kept["id"], held.output
+    erased = privacy("erase", "--number", NUMBER, "--yes", "--json")
+    assert erased.exit_code == 1
+    assert (json.loads(erased.stdout)["calls"], json.loads(erased.stdout)["calls_held"]) == (0, 1)
+    assert privacy("hold", "000000", "--reason", "plainte").exit_code == 1
+    lifted = privacy("hold", kept["reference"], "--lift", "--reason", "classée")
+    assert "la conservation est levée" in lifted.stdout, lifted.output
+    gone = privacy("erase", "--number", NUMBER, "--yes", "--json")
+    assert json.loads(gone.stdout)["calls"] == 1, gone.output

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from fastapi.testclient import TestClient
 
-from deploy.cli.doctor import emergency_findings
 from deploy.config import TownFolder
+from deploy.doctor import emergency_findings
 from deploy.emergency_test import LATE_DAYS, Check, LastReport, Report, SelfTest, _of_data, _twice
 from deploy.http import Health, build_app
 from deploy.parts import Town

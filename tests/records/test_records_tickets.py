@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -289,3 +290,18 @@ async def test_from_an_event_loop(file: Path) -> None:
     closed = await records.set_ticket_status(reference, TicketStatus.CLOSED)
     assert closed.status is TicketStatus.CLOSED
     await records.close()
+
+
+def test_a_report_that_goes_on_does_not_join_itself(records: Records) -> None:
+    fields = {"problem": "pothole", "place": "12 rue des Lilas"}
+    begun = TicketEntry(
+        call_id=None,
+        kind="report",
+        reference="482913",
+        service="voirie",
+        fields=fields,
+        complete=False,
+    )
+    records.add_ticket(begun)
+    whole = records.add_ticket(dataclasses.replace(begun, complete=True, goes_on=True))
+    assert (whole.complete, whole.joined_to, whole.count) == (True, None, 1)

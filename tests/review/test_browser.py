@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,14 +16,20 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, Route, expect
 
+from records import Means, OutboxEntry, SuggestionKind
 from review import passwords
+from review.outside.app import OutsideSettings, outside_routes
 from tests.browser.conftest import Launch, launch
 from tests.review.conftest import PASSWORD, World, message
+from tests.review.outside_world import WORDS
 
 __all__ = ["launch"]
 pytestmark = pytest.mark.browser
 ROLES = ("superviseur", "redacteur", "dpo", "technique")
-PAGES = ("today", "calls", "tickets", "questions", "sheets", "accounts", "access", "account")
+PAGES = (
+    *("today", "calls", "tickets", "questions", "sheets", "accounts", "access", "account"),
+    *("persons", "retention", "reports", "outbox", "suggestions"),
+)
 
 # What a screen reader needs of every page; each finding is one sentence. Not axe-core, which no
 # package of this environment ships: the rules of it that can be checked in a few lines.
@@ -109,6 +116,8 @@ async def serving(world: World) -> AsyncIterator[Site]:
     """The app on a free port of this machine, mounted as `serve` mounts it."""
     app = FastAPI()
     app.mount("/review", world.app)
+    wanted = OutsideSettings(form=WORDS)
+    app.router.routes.extend(outside_routes(world.records.review, wanted))
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -176,6 +185,14 @@ def furnish(world: World) -> str:
         )
     )
     world.records.alerts.add(call_id, "gas", "ça sent le gaz")
+    for answer in ("", "il a dit 86 euros"):
+        kind = SuggestionKind.WRONG if answer else SuggestionKind.QUESTION
+        world.records.review.outside.suggest(kind, "le prix du passeport", answer)
+    ticket_id = world.records.find_ticket("482913").id
+    for number in (1, 2):
+        hook = OutboxEntry(means=Means.WEBHOOK, to="gru", text="created", ticket_id=ticket_id)
+        kept = world.records.outbox.add(dataclasses.replace(hook, subject=f"gru{number} created"))
+    world.records.outbox.failed(kept.id, "gru answered with status 500")
     return call_id
 
 
@@ -327,3 +344,34 @@ async def test_without_scripts_everything_still_works(world: World, launch: Laun
 
 def test_passwords_of_these_tests_are_good() -> None:
     assert passwords.weakness(PASSWORD, "rosa.weiss", "Rosa") == ""
+
+
+async def test_the_public_form_by_keyboard_on_a_small_screen_without_scripts(
+    world: World, launch: Launch
+) -> None:
+    async with serving(world) as site, launch() as browser:
+        public = site.url.replace("/review", "/demander")
+        seen = await browser.new_page(viewport={"width": 320, "height": 700})
+        await seen.goto(public)
+        assert await seen.evaluate(AUDIT) == []
+        assert await seen.evaluate(CONTRAST) == []
+        sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await seen.evaluate(sideways) <= 0
+        await seen.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert await seen.evaluate(sideways) <= 0
+
+        page = await browser.new_page(java_script_enabled=False)
+        await page.goto(public)
+        await page.keyboard.press("Tab")  # the link to the content
+        await page.keyboard.press("Tab")  # the telephone number
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("le prix du passeport")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("il a dit 86")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("Merci")
+    (one,) = world.records.review.outside.suggestions()
+    assert (one.kind, one.answer) == (SuggestionKind.WRONG, "il a dit 86")

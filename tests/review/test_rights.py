@@ -26,6 +26,8 @@ def filled(path: str, call_id: str) -> str:
         "{turn}": "1",
         "{number}": "1",
         "{sheet_id}": "passeport",
+        "{message_id}": "0af1",
+        "{suggestion}": "1",
         "{name}": "review.css",
     }
     for name, value in values.items():

@@ -94,8 +94,8 @@ def test_config_check_names_the_key(monkeypatch: pytest.MonkeyPatch, sms) -> Non
 
 
 def test_doctor_says_what_may_leave_the_machine(sms) -> None:
-    from deploy.cli.doctor import sending_findings
     from deploy.cli.output import EXAMPLE
+    from deploy.doctor import sending_findings
     from deploy.parts import Town
 
     told = {one.check: one.detail for one in sending_findings(Town.open(EXAMPLE))}

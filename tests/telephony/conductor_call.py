@@ -33,6 +33,7 @@ from telephony.ears import Utterance
 from telephony.ledger import Ledger
 from telephony.mouth import Manner
 from telephony.playout import Playout
+from telephony.recorder import Recording
 from voice.recognition import Heard
 from voice.speaker import Clause
 
@@ -153,6 +154,7 @@ class PhoneCall:
         self.ears, self.mouth = Ears(), Mouth()
         self.records = records
         self.course = Course(strict=True)
+        self.ledger = ledger
         self.conductor = Conductor(
             call=self.wire,
             desk=desk,
@@ -167,20 +169,32 @@ class PhoneCall:
 
     @classmethod
     async def begin(
-        cls, desk: Desk, folder: Path, *, patience: Patience | None = None, at: datetime = OPEN
+        cls,
+        desk: Desk,
+        folder: Path,
+        *,
+        patience: Patience | None = None,
+        at: datetime = OPEN,
+        recording: Callable[[AsyncRecords], Recording] | None = None,
+        greeted: bool = True,
     ) -> PhoneCall:
-        """Answered; the greeting was said."""
+        """Answered; the greeting was said, unless it is left to the test."""
         url = sqlite_url(folder / "records.db")
         records = await AsyncRecords.open(url, hash_key=b"a key that is only used in tests")
         ledger = await Ledger.open(records, CallInfo(channel="sip", caller="0612345642"))
+        if recording is not None:
+            ledger.recorder = recording(records).of(ledger.call_id)
         call = cls(desk, records, ledger, patience or Patience(), at)
+        call.mouth.at_once = greeted
+        if ledger.recorder is not None:
+            ledger.recorder.start()
         setup = FrameProcessorSetup(
             clock=SystemClock(), task_manager=TaskManager(), pipeline_worker=None
         )
         await call.conductor.setup(setup)
         await call.conductor.process_frame(StartFrame(), FrameDirection.DOWNSTREAM)
         await call.conductor.greet("mairie")
-        await call.until(Stage.LISTENING)
+        await call.until(Stage.LISTENING if greeted else Stage.GREETING)
         return call
 
     @property
@@ -231,6 +245,8 @@ class PhoneCall:
     async def close(self) -> None:
         """The caller hangs up."""
         await self.conductor.cleanup()
+        if self.ledger.recorder is not None:
+            await self.ledger.recorder.finish()
         await self.records.close()
 
     async def _down(self, frame: object) -> None:

@@ -1,0 +1,1 @@
+"""Counts what the server does and shows it to Prometheus; nothing here knows a caller."""

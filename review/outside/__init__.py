@@ -1,0 +1,1 @@
+"""What the town shows to, and takes from, people and systems outside: no account is needed."""

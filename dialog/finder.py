@@ -22,27 +22,18 @@ from dialog.search import Hit, Index, Query, Ranking
 from dialog.search.normalise import terms
 from dialog.sheets import Sheet
 from dialog.state import Place, State
+from dialog.sureness import MOST_CHOICES, at_home, close_choices, is_sure, least
 from dialog.town import Town
 from dialog.wish_bank import is_wish
 
 Grant = Callable[[Turn, str], Decision | None]  #: the decision on a wish, by its name in the bank
 
-SURE = 0.78  #: confidence from which a sheet is spoken: above it 19 answers in 20 are right
-SURE_OF_STORY = 0.70  #: the same for a long turn: a story told in full seldom fits two sheets
-STORY = 20  #: words of a long turn
-AFTER = 0.72  #: the same for a turn after an answer
-AT_HOME = 0.68  #: the same for a sheet of the town: few are near, and it is what callers ask for
-ASKED = 0.6  #: the same after a question back: there will be no second one (requirements P02)
 REWRITTEN = 0.9  #: the same for what the language model made of a follow-up
 NOWHERE = 0.3  #: confidence under which nothing was near
 WISHED = 0.45  #: the same for a wish, such as a person: a mistake costs little
-DOUBTFUL = 0.20  #: confidence from which a question back is worth the caller's time
 KNOWN = 6.5  #: score under which no sheet speaks of what was said
 FEW = 12  #: words of a turn; a longer one is asked for again in fewer words
 CHOSEN = 0.75  #: confidence from which an answer in free words picks a choice
-MOST_CHOICES = 3
-AS_NEAR = 0.2  #: share of the best one's probability from which the town's own sheet goes first
-CLOSE = 0.15  #: a choice has at least this share of the best one's probability
 
 
 class Finder:
@@ -90,7 +81,7 @@ class Finder:
         last = before if leaning.after else None
         ranking = self._index.rank(query, day, context=leaning.context, last=last)
         stages = {"search": _ms_since(started)}
-        if self._model is not None and leaning.follow_up and not _sure(ranking):
+        if self._model is not None and leaning.follow_up and not is_sure(ranking):
             started = time.perf_counter()
             query, ranking = self._rewritten(turn, leaning, query, ranking)
             stages["rewrite"] = _ms_since(started)
@@ -126,7 +117,7 @@ class Finder:
         other = self._index.query(full)
         found = self._index.rank(other, turn.at.date())
         near = {hit.sheet.id for hit in ranking.hits[:MOST_CHOICES]}
-        helps = _sure(found, REWRITTEN) and (
+        helps = is_sure(found, REWRITTEN) and (
             ranking.confidence < NOWHERE or found.hits[0].sheet.id in near
         )
         return (other, found) if helps else (query, ranking)
@@ -137,7 +128,7 @@ class Finder:
         if (told := self._opening.of_office(turn)) is not None:
             return told, True
         phone = self._opening.phone(turn)
-        if _sure(ranking, _least(turn, leaning, ranking)):
+        if is_sure(ranking, least(turn, leaning, ranking)):
             hit = ranking.hits[0]
             asked_again = leaning.follow_up and hit.sheet.id == turn.state.sheet
             told = self.answer(turn, hit, query, leaning, ranking, follow_up=asked_again)
@@ -342,54 +333,6 @@ class Finder:
         if best is None or best.sheet.id not in state.choices or best.probability < CHOSEN:
             return None
         return state.choices.index(best.sheet.id)
-
-
-def _sure(ranking: Ranking, least: float = SURE) -> bool:
-    best = ranking.best
-    return best is not None and best.probability >= least and not is_wish(best.sheet.id)
-
-
-def _least(turn: Turn, leaning: Lean, ranking: Ranking) -> float:
-    """The confidence that an answer needs here."""
-    if turn.state.awaiting == "choice":
-        return ASKED
-    best = ranking.best
-    if best is not None and not best.sheet.national:
-        return AT_HOME
-    if leaning.after:
-        return AFTER
-    return SURE_OF_STORY if len(turn.words.text.split()) >= STORY else SURE
-
-
-def at_home(ranking: Ranking) -> Ranking:
-    """The town's own sheet before national ones on the same: no question back between the two."""
-    near = [hit for hit in ranking.hits[:MOST_CHOICES] if not is_wish(hit.sheet.id)]
-    own = next((hit for hit in near if not hit.sheet.national), None)
-    if own is None or own.probability < AS_NEAR * ranking.confidence:
-        return ranking
-    twins = [hit for hit in near if hit.sheet.national and _same_subject(hit.sheet, own.sheet)]
-    if not twins or ranking.hits[0] not in (own, *twins):
-        return ranking
-    together = replace(own, probability=sum(hit.probability for hit in (own, *twins)))
-    rest = (hit for hit in ranking.hits if hit not in (own, *twins))
-    return replace(ranking, hits=(together, *rest))
-
-
-def _same_subject(one: Sheet, other: Sheet) -> bool:
-    """Whether one says that it takes the other's place, or the titles share most of their words."""
-    if one.id in other.twins or other.id in one.twins:
-        return True
-    mine, theirs = set(terms(one.title)), set(terms(other.title))
-    return 2 * len(mine & theirs) >= min(len(mine), len(theirs)) > 0
-
-
-def close_choices(ranking: Ranking) -> tuple[Hit, ...]:
-    """The sheets that a clarifying question would name; () when none stands out."""
-    if ranking.confidence < DOUBTFUL:
-        return ()
-    least = CLOSE * ranking.confidence
-    sheets = [hit for hit in ranking.hits if not is_wish(hit.sheet.id)]
-    return tuple(hit for hit in sheets[:MOST_CHOICES] if hit.probability >= least)
 
 
 def _ms_since(started: float) -> float:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import uuid
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from records_world import HASH_KEY, Clock
 
 from records import Records, sqlite_url
-
-POSTGRES = os.environ.get(
-    "ALLOMAIRIE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1/test"
-)
+from tests.databases import empty, schema
 
 
 @pytest.fixture
@@ -31,19 +26,8 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL schema of the test's own, dropped afterwards."""
-    pytest.importorskip("psycopg", reason="no PostgreSQL driver (psycopg) in this environment")
-    admin = sa.create_engine(POSTGRES)
-    schema = f"allomairie_{uuid.uuid4().hex}"
-    try:
-        with admin.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip("no PostgreSQL answers (ALLOMAIRIE_TEST_POSTGRES names another one)")
-    query = {"options": f"-csearch_path={schema}"}
-    yield sa.make_url(POSTGRES).update_query_dict(query).render_as_string(hide_password=False)
-    with admin.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    admin.dispose()
+    with schema() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,8 +38,36 @@ def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with its tables and nothing in them, made once."""
+    path = tmp_path_factory.mktemp("blank") / "records.db"
+    Records.open(sqlite_url(path), hash_key=HASH_KEY).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def blank_schema() -> Iterator[str]:
+    """A PostgreSQL schema with its tables, made once; each test leaves it empty."""
+    with schema() as url:
+        Records.open(url, hash_key=HASH_KEY).close()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated(request: pytest.FixtureRequest, blank: Path, file: Path) -> Iterator[str]:
+    """The URL of a database with its tables and nothing in them."""
+    if request.param == "sqlite":
+        shutil.copyfile(blank, file)
+        yield sqlite_url(file)
+        return
+    url = str(request.getfixturevalue("blank_schema"))
+    yield url
+    empty(url)
+
+
 @pytest.fixture
-def records(url: str, clock: Clock) -> Iterator[Records]:
-    opened = Records.open(url, hash_key=HASH_KEY, now=clock)
+def records(migrated: str, clock: Clock) -> Iterator[Records]:
+    opened = Records.open(migrated, hash_key=HASH_KEY, now=clock)
     yield opened
     opened.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pyotp
 import pytest
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -34,11 +32,9 @@ from review import passwords
 from review.app import build
 from review.desk import ReviewDesk
 from review.settings import ReviewSettings
+from tests.databases import empty, schema
 
 PASSWORD = "Une-phrase-de-11h-secret"  # noqa: S105
-POSTGRES = os.environ.get(
-    "ALLOMAIRIE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1/test"
-)
 WEEK = dict.fromkeys(("lundi", "mardi", "mercredi", "jeudi", "vendredi"), "8h30-12h, 13h30-17h")
 # A hash carries its own cost, so this one makes every login of the tests cheap; what the program
 # itself hashes costs what it costs.
@@ -218,22 +214,12 @@ def streets() -> Streets:
     )
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL schema of the test's own, dropped afterwards."""
-    pytest.importorskip("psycopg", reason="no PostgreSQL driver (psycopg) in this environment")
-    admin = sa.create_engine(POSTGRES)
-    schema = f"allomairie_{uuid.uuid4().hex}"
-    try:
-        with admin.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip("no PostgreSQL answers (ALLOMAIRIE_TEST_POSTGRES names another one)")
-    query = {"options": f"-csearch_path={schema}"}
-    yield sa.make_url(POSTGRES).update_query_dict(query).render_as_string(hide_password=False)
-    with admin.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    admin.dispose()
+@pytest.fixture(scope="session")
+def blank_schema() -> Iterator[str]:
+    """A PostgreSQL schema of today's, made once; each test leaves it empty."""
+    with schema() as url:
+        upgrade(url)
+        yield url
 
 
 def open_world(url: str, root: Path) -> World:
@@ -271,12 +257,15 @@ def world(tmp_path: Path, blank: Path) -> Iterator[World]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+def both(request: pytest.FixtureRequest, tmp_path: Path, blank: Path) -> Iterator[World]:
     """On SQLite, then on PostgreSQL."""
     if request.param == "sqlite":
+        shutil.copy(blank, tmp_path / "records.db")
         url = sqlite_url(tmp_path / "records.db")
     else:
-        url = str(request.getfixturevalue("postgres_url"))
+        url = str(request.getfixturevalue("blank_schema"))
     opened = open_world(url, tmp_path)
     yield opened
     opened.records.close()
+    if request.param == "postgresql":
+        empty(url)

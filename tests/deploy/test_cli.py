@@ -29,7 +29,9 @@ def test_a_new_town_is_made_checked_and_not_made_twice(tmp_path: Path) -> None:
     made = run("init", town, "--name", 'Le "Bourg"', "--phone", "02 61 91 12 34")
     assert made.returncode == 0, made.stderr
     checked = run("config", "check", "--town", town, "--json")
-    assert json.loads(checked.stdout) == {"ok": True, "problems": []}, checked.stderr
+    assert json.loads(checked.stdout) == {"ok": True, "problems": [], "warnings": []}, (
+        checked.stderr
+    )
     before = (town / "allomairie.toml").read_text()
     assert 'greeting_name = "mairie de Le \\"Bourg\\""' in before
     again = run("init", town)

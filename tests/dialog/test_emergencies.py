@@ -42,6 +42,7 @@ def test_what_only_sounds_like_one_is_let_through() -> None:
         ("il y a le feu", "danger", "18"),
         ("Ça sent le gaz !", "gas", "0 800 47 33 33"),
         ("J'ai envie de mourir.", "suicide", "3114"),
+        ("Ce soir j'avale toute la boîte et c'est fini.", "suicide", "3114"),
         ("Mon mari me frappe.", "violence", "3919"),
         ("il bat ses enfants", "child", "119"),
         ("quelqu'un force ma porte", "intruder", "17"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from deploy.cli.opened import opened_records
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, fail, print_json
-from deploy.errors import CannotStart
 from deploy.parts import Town
-from records import Erased, Kept, Records, RecordsError, Whose, mask_number
+from records import Erased, Kept, Records, Whose, mask_number
 from review import evaluation_set
 from review.listening import sound_files
 from review.person_export import bundle
@@ -51,7 +49,7 @@ def export(
 
     As JSON; with --out FILE.zip also as a page to read and to print, with the sound of the calls.
     """
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         whose = _whose(opened, number, reference, first, last)
         found = records.privacy.export(whose)
         if not any(found.values()):
@@ -80,7 +78,7 @@ def erase(
     as_json: JsonOption = False,
 ) -> None:
     """Erase calls, words, tickets and what waits to be sent; prints a proof without the data."""
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         whose = _whose(opened, number, reference, first, last)
         said = _about(number, reference, first, last)
         zone = ZoneInfo(opened.settings.town.timezone)
@@ -115,7 +113,7 @@ def hold(
     as_json: JsonOption = False,
 ) -> None:
     """Keep a call for 90 days: neither purged nor erased. Again prolongs it, --lift ends it."""
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         call_id = records.privacy.call_named(call)
         zone = ZoneInfo(opened.settings.town.timezone)
         until = None
@@ -138,7 +136,7 @@ def purge(
     as_json: JsonOption = False,
 ) -> None:
     """Erase now whatever is past its retention; `serve` does the same every day."""
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         days = opened.settings.records.transcript_days
         gone = records.privacy.due(days) if dry_run else records.privacy.purge(days, BY)
         sound, sound_days = opened.open_sound(records), opened.settings.recording.days
@@ -230,18 +228,3 @@ def _write(path: Path, content: bytes) -> None:
     """Readable by its owner only: these are a person's data."""
     path.touch(mode=0o600)
     path.write_bytes(content)
-
-
-@contextmanager
-def _records(root: Path) -> Iterator[tuple[Town, Records]]:
-    try:
-        town = Town.open(root)
-        records = town.open_records()
-    except CannotStart as error:
-        fail(str(error))
-    try:
-        yield town, records
-    except (RecordsError, ValueError) as error:
-        fail(str(error))
-    finally:
-        records.close()

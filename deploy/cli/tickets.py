@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deploy.cli.opened import opened_records
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, fail, print_json
-from deploy.errors import CannotStart
 from deploy.outside import recompose
 from deploy.parts import Town
 from deploy.sending.errors import SendingFailed
@@ -25,7 +22,6 @@ from deploy.sending.ticket_json import KINDS, STATUSES, as_json, problem_name
 from deploy.sending.ticket_settings import problems
 from records import (
     Records,
-    RecordsError,
     SendingState,
     TicketFilter,
     TicketMessage,
@@ -62,7 +58,7 @@ def list_(
     as_json_: JsonOption = False,
 ) -> None:
     """Tickets, the earliest deadline first; without the caller's words."""
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         today = opened.clock()().date()
         wanted = TicketFilter(
             kind=kind.value if kind else "",
@@ -97,7 +93,7 @@ def show(
     as_json_: JsonOption = False,
 ) -> None:
     """One ticket with what the caller left and its history; it holds personal data."""
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         ticket = records.find_ticket("".join(reference.split()))
         records.review.log(BY, "read_ticket", ticket.call_id or "", ticket.reference)
     zone = ZoneInfo(opened.settings.town.timezone)
@@ -124,7 +120,7 @@ def show(
 @app.command("outbox")
 def outbox(town: TownOption = EXAMPLE, as_json_: JsonOption = False) -> None:
     """What has not left: messages that wait, and those given up in the last 30 days."""
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         found = _not_sent(opened, records)
     if as_json_:
         print_json([_message(one) for one in found])
@@ -161,7 +157,7 @@ def retry(
     """Try messages again; the running server sends them within seconds."""
     if bool(messages) == everything:
         fail("give ids of messages, or --all", code=2)
-    with _records(town) as (opened, records):
+    with opened_records(town) as (opened, records):
         found = _not_sent(opened, records)
         wanted = [_one(found, given) for given in messages or ()]
         if everything:
@@ -250,18 +246,3 @@ def _message(one: TicketMessage) -> dict[str, Any]:
 
 def _day(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else "aucune"
-
-
-@contextmanager
-def _records(root: Path) -> Iterator[tuple[Town, Records]]:
-    try:
-        town = Town.open(root)
-        records = town.open_records()
-    except CannotStart as error:
-        fail(str(error))
-    try:
-        yield town, records
-    except (RecordsError, ValueError) as error:
-        fail(str(error))
-    finally:
-        records.close()

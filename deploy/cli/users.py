@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.cli.output import EXAMPLE, JsonOption, TownOption, fail, print_json
-from deploy.errors import CannotStart
+from deploy.cli.opened import opened_records
+from deploy.cli.output import EXAMPLE, JsonOption, TownOption, print_json
 from deploy.parts import Town
-from records import RecordsError
 from records.accounts_store import AccountStore
 from review import passwords
 from review.rights import NAMES, Role, check_roles
@@ -154,14 +153,5 @@ def _print(town: Town, login: str, password: str, secret: str, as_json: bool) ->
 
 @contextmanager
 def _accounts(root: Path) -> Iterator[tuple[Town, AccountStore]]:
-    try:
-        town = Town.open(root)
-        records = town.open_records()
-    except CannotStart as error:
-        fail(str(error))
-    try:
+    with opened_records(root) as (town, records):
         yield town, records.review.accounts
-    except (RecordsError, ValueError) as error:
-        fail(str(error))
-    finally:
-        records.close()

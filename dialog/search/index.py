@@ -36,7 +36,7 @@ from dialog.sheets import Sheet
 __all__ = ["Index", "Progress", "Query"]
 
 LEXICAL = 0.6  #: what stems, and letters, each count beside meaning in the joint score
-OWN = 2.5  #: what a sheet of the town gains: it knows better than the State what is done here
+OWN = 3.0  #: what a sheet of the town gains: it knows better than the State what is done here
 LONGEST = 48  #: words of a turn that are embedded, the last ones: time grows with them
 
 

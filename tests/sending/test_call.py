@@ -62,7 +62,7 @@ async def test_what_was_asked_for_arrives(
 async def test_what_cannot_be_written_is_not_said_to_leave(
     call: PhoneCall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise RecordsError("the disk is full")
 
     monkeypatch.setattr(OutboxStore, "add", full)

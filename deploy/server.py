@@ -271,7 +271,8 @@ class Server:
         await parts.recognizer.hear(silence)
         await asyncio.to_thread(parts.judge.probability, silence)
         greeting = parts.desk.greeting("", at=self._clock()).reply
-        first = [greeting.say, parts.desk.filler(State()).say]
+        fillers = [parts.desk.filler(State(), again=again).say for again in (False, True)]
+        first = [greeting.say, *fillers]
         await parts.speaker.prerender(first, speed=USUAL_SPEED)
 
     @contextlib.asynccontextmanager

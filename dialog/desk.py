@@ -288,9 +288,9 @@ class Desk:
         """Whether these words only say "I listen": "d'accord", "mm-hmm"."""
         return self._parts.intents.is_("backchannel", Words.of(text))
 
-    def filler(self, state: State) -> Reply:
-        """What is said while a reply takes long."""
-        return self._speech.aside("filler", state)
+    def filler(self, state: State, *, again: bool = False) -> Reply:
+        """What is said while a reply takes long, and longer."""
+        return self._speech.aside("filler_again" if again else "filler", state)
 
     def waiting(self, state: State) -> Reply:
         """What is said now and then while a desk rings."""

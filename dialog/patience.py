@@ -25,6 +25,7 @@ class Patience:
     silence_s: tuple[float, ...] = (7.0, 10.0)  #: nobody speaks after a reply: once, then again
     keys_s: float = 4.0  #: between two keys of one number
     filler_s: float = 1.7  #: after the caller stopped: say that we are looking
+    filler_again_s: float = 2.0  #: from its end to the next one (requirements: never in the void)
     transfer_s: float = 25.0  #: a desk that rings (requirements Q03)
     noise_s: float = 2.0  #: a wordless turn shorter than this is a cough, not a question
     longest_call_s: float = 600.0  #: then the call ends kindly (requirements Q13); 0: never

@@ -65,7 +65,7 @@ class Phone:
     """
 
     patience_s: float = 40.0
-    quiet_s: float = 3.0  #: more than "un instant" and what follows are apart
+    quiet_s: float = 4.0  #: more than "un instant" and what follows are apart
     call_id: str = ""
     greeting_s: float = 0.0  #: from the answer to the greeting's first sound
     transferred_to: str = ""  #: where the town hall sent this call, once the desk answered

@@ -89,6 +89,7 @@ class Conductor(FrameProcessor):
         self._carried = ""  #: words of a turn that the caller went on with
         self._turn: asyncio.Task[None] | None = None
         self._filler: asyncio.Task[None] | None = None
+        self._searching = 0  #: how often the caller was told that we are looking, this turn
         self._silences = 0
         ears.attention = Attention(
             urgent=desk.urgent,
@@ -215,6 +216,7 @@ class Conductor(FrameProcessor):
 
     def _caller_stopped(self) -> None:
         if self._course.on(Event.STOPPED) is Stage.DECIDING:
+            self._searching = 0
             self._waiting.start(self._patience.filler_s, self._fill_silence)
 
     def _joined(self, text: str) -> str:
@@ -373,14 +375,18 @@ class Conductor(FrameProcessor):
     # -- time --------------------------------------------------------------------------------
 
     async def _fill_silence(self) -> None:
-        """The caller waits: after `filler_s` without a reply, say that we are looking."""
+        """The caller waits without a reply: say that we are looking, and after a while again."""
         if self._course.may(Event.SEARCHING):
             self._course.on(Event.SEARCHING)
             self._filler = self.create_task(self._say_filler())
 
     async def _say_filler(self) -> None:
         await self._ledger.event("filler")
-        await self._speaking.aside(self._desk.filler(self._state), self._state.speed)
+        self._searching += 1
+        told = self._desk.filler(self._state, again=self._searching > 1)
+        await self._speaking.aside(told, self._state.speed)
+        if self._course.may(Event.SEARCHING):
+            self._waiting.start(self._patience.filler_again_s, self._fill_silence)
 
     def _wait_for_caller(self) -> None:
         self._course.on(waits(self._state))

@@ -251,7 +251,15 @@ class English:
         """What any English call may need, worth rendering in advance."""
         offer = self._speech.text("emergency_offer")
         notices = [self._notice(recorded=recorded) for recorded in (False, True)]
-        names = ("question", "filler", "transfer", "out_of_scope", "silence_first", "goodbye")
+        names = (
+            "question",
+            "filler",
+            "filler_again",
+            "transfer",
+            "out_of_scope",
+            "silence_first",
+            "goodbye",
+        )
         alarms = [f"{text} {offer}" for text in self._emergencies.texts()]
         return [*notices, *alarms, *(self._speech.text(name) for name in names)]
 

@@ -168,6 +168,11 @@ async def test_a_search_that_takes_long_is_bridged(begin: Begin, desk: Desk, mon
     await call.says("vous êtes un robot ?")
     await call.silent(1.8)
     await call.eventually(lambda: "Un instant" in call.last)
+    for _ in range(2):
+        before = len(call.mouth.said)
+        await call.silent(2.1)
+        await call.eventually(lambda before=before: len(call.mouth.said) > before)
+        assert "Encore" in call.last
     assert call.course.stage is Stage.DECIDING
     gate.set()
     await call.until(Stage.LISTENING)

@@ -165,7 +165,7 @@ class Server:
             self._town, parts.records.review, lambda: parts.desk.sheets, recordings=sound
         )
         control = Control()
-        figures = self._instruments.registry.text
+        figures = self._instruments.text
         app, web_calls = build_app(settings, session, health, writing, review, control, figures)
         app.router.routes.extend(routes(self._town, parts.records.review))
         indexing = Indexing(parts.records.review)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from deploy.metrics.registry import Counter, Histogram, Registry
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
 from dialog.reply import Action
 from records import Channel, Direction, MediaStats, Outcome
 
@@ -33,72 +34,94 @@ _ACTIONS = frozenset(action.value for action in Action)
 class CallMetrics:
     """Counts calls, turns, stages, losses and failures. Safe between threads."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: CollectorRegistry) -> None:
         self._calls = Counter(
             "allomairie_calls_total",
             "Calls that ended, by who called, how, and how it ended.",
             ("direction", "channel", "outcome"),
+            registry=registry,
         )
         self._seconds = Histogram(
-            "allomairie_call_seconds", "How long calls lasted.", CALL_S, ("channel",)
+            "allomairie_call_seconds",
+            "How long calls lasted.",
+            ("channel",),
+            buckets=CALL_S,
+            registry=registry,
         )
         self._turns = Counter(
-            "allomairie_turns_total", "Replies that were said, by what they did.", ("action",)
+            "allomairie_turns_total",
+            "Replies that were said, by what they did.",
+            ("action",),
+            registry=registry,
         )
         self._interrupted = Counter(
-            "allomairie_turns_interrupted_total", "Replies that the caller cut short."
+            "allomairie_turns_interrupted_total",
+            "Replies that the caller cut short.",
+            registry=registry,
         )
         self._stages = Histogram(
             "allomairie_stage_seconds",
             "Seconds of each stage. recognition and synthesis: each run of the engine, without "
             "waiting; voice_to_voice: from the caller's last sound to the first of the reply.",
-            LATENCY_S,
             ("stage",),
+            buckets=LATENCY_S,
+            registry=registry,
         )
         self._errors = Counter(
-            "allomairie_engine_errors_total", "Failures of a part during calls.", ("engine",)
+            "allomairie_engine_errors_total",
+            "Failures of a part during calls.",
+            ("engine",),
+            registry=registry,
         )
         self._received = Counter(
-            "allomairie_rtp_received_packets_total", "Audio packets of ended calls that came."
+            "allomairie_rtp_received_packets_total",
+            "Audio packets of ended calls that came.",
+            registry=registry,
         )
         self._sent = Counter(
-            "allomairie_rtp_sent_packets_total", "Audio packets of ended calls that were sent."
+            "allomairie_rtp_sent_packets_total",
+            "Audio packets of ended calls that were sent.",
+            registry=registry,
         )
         self._lost = Counter(
             "allomairie_rtp_lost_packets_total",
             "Audio packets lost or too late: in, counted here; out, as the far end reported.",
             ("direction",),
+            registry=registry,
         )
         self._mos = Histogram(
-            "allomairie_call_mos", "Estimated opinion of ended calls, 1 to 4.5 (ITU-T G.107).", MOS
+            "allomairie_call_mos",
+            "Estimated opinion of ended calls, 1 to 4.5 (ITU-T G.107).",
+            buckets=MOS,
+            registry=registry,
         )
         self._lag = Histogram(
-            "allomairie_event_loop_lag_seconds", "How late the event loop's timer came.", LAG_S
+            "allomairie_event_loop_lag_seconds",
+            "How late the event loop's timer came.",
+            buckets=LAG_S,
+            registry=registry,
         )
         self._holds = Counter(
-            "allomairie_event_loop_holds_total", "How often the loop was over 20 ms late."
+            "allomairie_event_loop_holds_total",
+            "How often the loop was over 20 ms late.",
+            registry=registry,
         )
         self._failing: dict[str, bool] = dict.fromkeys(ENGINES, False)
-        self._add_to(registry)
         self._declare()
 
-    def _add_to(self, registry: Registry) -> None:
-        registry.add(self._calls, self._seconds, self._turns, self._interrupted, self._stages)
-        registry.add(self._errors, self._received, self._sent, self._lost, self._mos)
-        registry.add(self._lag, self._holds)
-
     def _declare(self) -> None:
+        """Show each series at 0, so that its first count is seen as a rise."""
         ended = [outcome for outcome in Outcome if outcome is not Outcome.IN_PROGRESS]
         for channel in Channel:
-            self._seconds.declare(channel.value)
+            self._seconds.labels(channel.value)
             for outcome in ended:
-                self._calls.declare(Direction.INBOUND.value, channel.value, outcome.value)
+                self._calls.labels(Direction.INBOUND.value, channel.value, outcome.value)
         for stage in ("recognition", "synthesis", *STAGES):
-            self._stages.declare(stage)
+            self._stages.labels(stage)
         for engine in ENGINES:
-            self._errors.declare(engine)
+            self._errors.labels(engine)
         for direction in ("in", "out"):
-            self._lost.declare(direction)
+            self._lost.labels(direction)
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -110,9 +133,9 @@ class CallMetrics:
 
         def note(seconds: float, well: bool) -> None:
             if well:
-                self._stages.observe(seconds, name)
+                self._stages.labels(name).observe(seconds)
             else:
-                self._errors.inc(name)
+                self._errors.labels(name).inc()
             self._failing[name] = not well
 
         return note
@@ -127,34 +150,34 @@ class CallMetrics:
 
     def turn(self, action: str, timings: Mapping[str, float], *, interrupted: bool) -> None:
         """See `Watch.turn`."""
-        self._turns.inc(action if action in _ACTIONS else "other")
+        self._turns.labels(action if action in _ACTIONS else "other").inc()
         if interrupted:
             self._interrupted.inc()
         for stage, name in STAGES.items():
             if timings.get(name, 0.0) > 0:  # 0: a fixed sentence, nothing was decided
-                self._stages.observe(timings[name] / 1000, stage)
+                self._stages.labels(stage).observe(timings[name] / 1000)
         if timings.get("decide", 0.0) > 0:
             self._failing["decision"] = False
 
     def ended(self, channel: str, outcome: Outcome, stats: MediaStats, seconds: float) -> None:
         """See `Watch.ended`."""
-        self._calls.inc(Direction.INBOUND.value, channel, outcome.value)
-        self._seconds.observe(seconds, channel)
-        self._received.inc(by=max(0, stats.rx_packets or 0))
-        self._sent.inc(by=max(0, stats.tx_packets or 0))
-        self._lost.inc("in", by=max(0, stats.lost_packets or 0))
-        self._lost.inc("out", by=max(0, stats.far_lost_packets or 0))
+        self._calls.labels(Direction.INBOUND.value, channel, outcome.value).inc()
+        self._seconds.labels(channel).observe(seconds)
+        self._received.inc(max(0, stats.rx_packets or 0))
+        self._sent.inc(max(0, stats.tx_packets or 0))
+        self._lost.labels("in").inc(max(0, stats.lost_packets or 0))
+        self._lost.labels("out").inc(max(0, stats.far_lost_packets or 0))
         if stats.mos is not None:
             self._mos.observe(stats.mos)
 
     def wrote(self, ok: bool) -> None:
         """See `Watch.wrote`."""
         if not ok:
-            self._errors.inc("records")
+            self._errors.labels("records").inc()
         self._failing["records"] = not ok
 
     def broke(self, part: str) -> None:
         """See `Watch.broke`."""
-        self._errors.inc(part if part in ENGINES else "decision")
+        self._errors.labels(part if part in ENGINES else "decision").inc()
         if part in self._failing:
             self._failing[part] = True

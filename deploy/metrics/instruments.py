@@ -13,13 +13,14 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from prometheus_client import CollectorRegistry, ProcessCollector
+
 from deploy.metrics.calls import CallMetrics
 from deploy.metrics.engines import TimedSynthesizer, TimedTranscriber
 from deploy.metrics.logs import LogMetrics
 from deploy.metrics.loop import LoopWatch
 from deploy.metrics.parts import SENTENCES, Parts, Work, add_parts
-from deploy.metrics.process import add_process
-from deploy.metrics.registry import Registry
+from deploy.metrics.registry import text
 from records import RecordsError, ReviewStore, TicketFilter
 from voice.recognition import Transcriber
 from voice.synthesis import Synthesizer
@@ -40,7 +41,7 @@ class Instruments:
     """
 
     def __init__(self, profile: str, today: Callable[[], date]) -> None:
-        self.registry = Registry()
+        self.registry = CollectorRegistry()
         self.parts = Parts()
         self.calls = CallMetrics(self.registry)
         self._today = today
@@ -48,7 +49,11 @@ class Instruments:
         self._logs = LogMetrics(self.registry)
         self._task: asyncio.Task[None] | None = None
         add_parts(self.registry, self.parts, profile)
-        add_process(self.registry)
+        ProcessCollector(registry=self.registry)
+
+    def text(self) -> str:
+        """What a collector reads."""
+        return text(self.registry)
 
     def transcriber(self, engine: Transcriber) -> TimedTranscriber:
         """The recogniser, timed."""

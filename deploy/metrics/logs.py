@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import logging
 
-from deploy.metrics.registry import Counter, Registry
+from prometheus_client import CollectorRegistry, Counter
 
 
 class LogMetrics(logging.Handler):
     """Counts what reaches the root logger; writes nothing."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: CollectorRegistry) -> None:
         super().__init__(logging.WARNING)
         self._lines = Counter(
-            "allomairie_log_lines_total", "Lines of the log, by level.", ("level",)
+            "allomairie_log_lines_total",
+            "Lines of the log, by level.",
+            ("level",),
+            registry=registry,
         )
         for level in ("warning", "error"):
-            self._lines.declare(level)
-        registry.add(self._lines)
+            self._lines.labels(level)
 
     def start(self) -> None:
         """Count from now on."""
@@ -29,4 +31,4 @@ class LogMetrics(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One more."""
-        self._lines.inc("error" if record.levelno >= logging.ERROR else "warning")
+        self._lines.labels("error" if record.levelno >= logging.ERROR else "warning").inc()

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
-from deploy.metrics.registry import Read, Registry, Values
+from prometheus_client.core import CounterMetricFamily
+
+from deploy.metrics.registry import CollectorRegistry, Read, Values
 from telephony.progress import CallNow
 from telephony.status import Connection
 
@@ -67,10 +69,10 @@ def product_version() -> str:
         return "unknown"
 
 
-def add_parts(registry: Registry, parts: Parts, profile: str) -> None:
+def add_parts(registry: CollectorRegistry, parts: Parts, profile: str) -> None:
     """Show what the parts know."""
     build = (product_version(), platform.python_version(), profile)
-    registry.add(
+    for one in (
         Read(
             "allomairie_build_info",
             "Always 1; its labels say what runs.",
@@ -91,12 +93,13 @@ def add_parts(registry: Registry, parts: Parts, profile: str) -> None:
             lambda: {(c.name, c.kind): _STATES[c.up] for c in parts.connections()},
             ("name", "kind"),
         ),
-    )
+    ):
+        registry.register(one)
     _add_calls(registry, parts)
     _add_work(registry, parts)
 
 
-def _add_calls(registry: Registry, parts: Parts) -> None:
+def _add_calls(registry: CollectorRegistry, parts: Parts) -> None:
     def in_progress() -> dict[Values, float]:
         channels = [call.channel for call in parts.calls()]
         found: dict[Values, float] = {
@@ -108,7 +111,7 @@ def _add_calls(registry: Registry, parts: Parts) -> None:
         hits, misses = parts.cache()
         return {("hit",): hits, ("miss",): misses}
 
-    registry.add(
+    for one in (
         Read(
             "allomairie_calls_in_progress",
             "Calls and written conversations now.",
@@ -121,7 +124,7 @@ def _add_calls(registry: Registry, parts: Parts) -> None:
             "peer), failed; of the page also rate (too many), closed, visitor (it asked wrongly).",
             lambda: parts.refused(),
             ("channel", "reason"),
-            kind="counter",
+            kind=CounterMetricFamily,
         ),
         Read(
             "allomairie_queue_waiting",
@@ -134,12 +137,13 @@ def _add_calls(registry: Registry, parts: Parts) -> None:
             "Clauses looked for among speech already made.",
             lookups,
             ("result",),
-            kind="counter",
+            kind=CounterMetricFamily,
         ),
-    )
+    ):
+        registry.register(one)
 
 
-def _add_work(registry: Registry, parts: Parts) -> None:
+def _add_work(registry: CollectorRegistry, parts: Parts) -> None:
     def tickets() -> dict[Values, float]:
         work = parts.work
         counts = (work.tickets_open, work.tickets_due, work.tickets_overdue)
@@ -148,7 +152,7 @@ def _add_work(registry: Registry, parts: Parts) -> None:
             for state, count in zip(("open", "due", "overdue"), counts, strict=True)
         }
 
-    registry.add(
+    for one in (
         Read(
             "allomairie_tickets",
             "Tickets not closed: all, due today or before, due before today.",
@@ -160,4 +164,5 @@ def _add_work(registry: Registry, parts: Parts) -> None:
             "Emergencies that no supervisor has acknowledged.",
             lambda: float(parts.work.alerts_open),
         ),
-    )
+    ):
+        registry.register(one)

@@ -1,4 +1,4 @@
-"""What this process uses, from /proc, under the names that every Prometheus client gives."""
+"""What this process uses, from /proc, for `allomairie status`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-from deploy.metrics.registry import Read, Registry
 
 _STAT = Path("/proc/self/stat")
 _FILES = Path("/proc/self/fd")
@@ -46,24 +44,3 @@ def started_at() -> float:
     except (OSError, ValueError, IndexError):
         return now
     return now - max(0.0, age)
-
-
-def add_process(registry: Registry) -> None:
-    """Show memory, processor time, open files, threads and the start."""
-    began = started_at()
-    registry.add(
-        Read(
-            "process_resident_memory_bytes",
-            "Memory in use, in bytes.",
-            lambda: Usage.now().resident_bytes,
-        ),
-        Read(
-            "process_cpu_seconds_total",
-            "Processor time spent, in seconds.",
-            lambda: Usage.now().cpu_s,
-            kind="counter",
-        ),
-        Read("process_open_fds", "Open files and sockets.", lambda: Usage.now().files),
-        Read("process_threads", "Threads.", lambda: Usage.now().threads),
-        Read("process_start_time_seconds", "When it began, since 1970.", lambda: began),
-    )

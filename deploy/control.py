@@ -21,7 +21,8 @@ import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from deploy.config import Http, TownFolder
+from deploy.config import Http
+from deploy.folder import TownFolder
 
 FILE_NAME = "control.json"
 PATH = "/control/drain"

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from deploy.config import Settings, TownFolder
+from deploy.config import Settings
 from deploy.errors import CannotStart
+from deploy.folder import TownFolder
 from deploy.recording import open_vault
 from deploy.sending.opening import offered, open_routes, open_ticket_routes
 from dialog.continuing import WritingPage

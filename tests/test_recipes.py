@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.config import TownFolder
+from deploy.folder import TownFolder
 from tests.conftest import ROOT, TOWN
 
 FOLDER = ROOT / "docs" / "telephony"

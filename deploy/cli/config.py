@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, fail, print_json
-from deploy.config import Settings, TownFolder
+from deploy.config import Settings
 from deploy.errors import CannotStart, ConfigError
+from deploy.folder import TownFolder
 from deploy.parts import Town
 
 app = typer.Typer(help="Check or show the town's configuration.", no_args_is_help=True)

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, console, fail, print_json
-from deploy.config import TownFolder
 from deploy.control import NoServer, ask
+from deploy.folder import TownFolder
 
 POLL_S = 0.5
 

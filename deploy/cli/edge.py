@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from deploy.cli.output import EXAMPLE, TownOption, fail
-from deploy.config import Settings, TownFolder
+from deploy.config import Settings
 from deploy.edge.kamailio import kamailio_files
 from deploy.edge.nftables import nftables_conf
+from deploy.folder import TownFolder
 
 app = typer.Typer(help="Protect the callbot: Kamailio or a packet filter.", no_args_is_help=True)
 OutOption = Annotated[Path, typer.Option("--out", help="Folder to write to; made when missing.")]

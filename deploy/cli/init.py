@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli.output import fail
-from deploy.config import FILE_NAME, TownFolder
+from deploy.folder import FILE_NAME, TownFolder
 
 
 def init(

@@ -24,8 +24,8 @@ from deploy.cli.output import (
     fail,
     print_json,
 )
-from deploy.config import TownFolder
 from deploy.download import DownloadError, downloaded
+from deploy.folder import TownFolder
 from deploy.parts import Town
 from dialog.national import (
     STATUSES,

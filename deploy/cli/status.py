@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, fail, print_json
-from deploy.config import TownFolder
 from deploy.control import STATUS_PATH, NoServer, ask
+from deploy.folder import TownFolder
 
 EVERY_S = 1.0
 _MARKS = {"up": "green", "down": "red", "unknown": "yellow"}

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.output import EXAMPLE, JsonOption, TownOption, console, fail, print_json
-from deploy.config import Settings, TownFolder
+from deploy.config import Settings
 from deploy.errors import ConfigError
+from deploy.folder import TownFolder
 from deploy.trunks import trunks_of
 from telephony.check.capture import Capture
 from telephony.check.report import TITLES, Report, Verdict

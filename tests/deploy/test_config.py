@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.config import TownFolder
 from deploy.errors import ConfigError
+from deploy.folder import TownFolder
 
 TOWN = """
 [town]

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from deploy.config import FILE_NAME, Sip, TownFolder
+from deploy.config import Sip
 from deploy.connections import clear_legs
 from deploy.errors import ConfigError
+from deploy.folder import FILE_NAME, TownFolder
 from tests.conftest import TOWN
 
 PEER = {"name": "ipbx", "addresses": ["192.0.2.5"]}

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from deploy.config import Http, TownFolder
+from deploy.config import Http
 from deploy.control import PATH, Control, NoServer, add_control, ask, remove_key, write_key
+from deploy.folder import TownFolder
 from tests.conftest import ROOT, TOWN
 
 

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from deploy.cli import app as command_line
-from deploy.config import TownFolder
+from deploy.folder import TownFolder
 from deploy.http import Health, build_app
 from deploy.metrics.engines import TimedSynthesizer, TimedTranscriber
 from deploy.metrics.instruments import Instruments

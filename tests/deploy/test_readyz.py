@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from fastapi.testclient import TestClient
 
-from deploy.config import TownFolder
+from deploy.folder import TownFolder
 from deploy.http import Health, build_app
 from telephony.session import Session
 from telephony.status import Status

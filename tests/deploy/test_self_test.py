@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from fastapi.testclient import TestClient
 
-from deploy.config import TownFolder
 from deploy.doctor import emergency_findings
 from deploy.emergency_test import LATE_DAYS, Check, LastReport, Report, SelfTest, _of_data, _twice
+from deploy.folder import TownFolder
 from deploy.http import Health, build_app
 from deploy.parts import Town
 from dialog.emergencies import Emergencies

@@ -24,8 +24,9 @@ from typer.testing import CliRunner
 
 from deploy.cli import app as command_line
 from deploy.cli.status import Pace, top
-from deploy.config import Http, TownFolder
+from deploy.config import Http
 from deploy.control import STATUS_PATH, Control, add_control, remove_key, write_key
+from deploy.folder import TownFolder
 from deploy.http import serving
 from deploy.metrics.parts import Parts, Work
 from deploy.status import status_of

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.config import Settings, TownFolder
+from deploy.config import Settings
 from deploy.errors import ConfigError
+from deploy.folder import TownFolder
 from deploy.trunks import trunks_of
 from tests.conftest import TOWN
 from tests.test_recipes import REPLACED

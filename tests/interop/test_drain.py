@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.config import TownFolder
 from deploy.control import ask
+from deploy.folder import TownFolder
 from tests.conftest import ROOT, TOWN, start_server
 from tests.interop.caller_scenario import OPEN, begun, ended, pause, receive, scenario, sdp, send
 from tests.interop.lab import assert_played, sipp

@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from deploy import download
 from deploy.cli import app
-from deploy.config import TownFolder
 from deploy.errors import CannotStart
+from deploy.folder import TownFolder
 from deploy.parts import Town
 from dialog.national import edition as editions
 from tests.national.world import edition, publication

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from deploy.config import TownFolder
 from deploy.errors import ConfigError
+from deploy.folder import TownFolder
 from deploy.sending.opening import offered, open_routes
 from deploy.sending.settings import Email, Sms
 from tests.conftest import TOWN

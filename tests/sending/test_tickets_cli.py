@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from deploy.cli import app
-from deploy.config import TownFolder
 from deploy.errors import ConfigError
+from deploy.folder import TownFolder
 from deploy.parts import Town
 from deploy.sending.news import TicketNews
 from deploy.sending.notices import Notices

@@ -360,14 +360,14 @@ class Town:
             path.chmod(0o600)
         return path.read_bytes()
 
-    def open_records(self) -> Records:
+    def open_records(self, *, migrate: bool = True) -> Records:
         """The records, for a command beside the server; the caller closes them.
 
         Raises:
             CannotStart: the database cannot be opened; one sentence.
         """
         try:
-            return Records.open(self.records_url, hash_key=self.hash_key)
+            return Records.open(self.records_url, hash_key=self.hash_key, migrate=migrate)
         except RecordsError as error:
             raise CannotStart(str(error)) from error
 

@@ -11,11 +11,12 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -39,6 +40,7 @@ from dialog.search import Progress
 from dialog.state import USUAL_SPEED, State
 from dialog.tasks.ticket import draw_reference
 from records import AsyncRecords, RecordingStore, RecordsError
+from telephony.recorder import Recording
 from telephony.session import Engines, Session
 from telephony.sip import SipServer, SipSettings, check_ports
 from telephony.status import Status
@@ -82,6 +84,16 @@ class References:
             with contextlib.suppress(RecordsError):  # the write itself will tell of the failure
                 return self.records.draw_ticket_reference()
         return draw_reference()
+
+
+class Job(Protocol):
+    """What runs beside the calls."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """End, and return when it has ended."""
 
 
 class Server:
@@ -128,47 +140,28 @@ class Server:
         leaving = Leaving(self._town)
         parts = await self._open_parts()
         leaving.attach(parts.records, self._clock)
-        alerts = Alerts(
-            parts.records,
-            settings.alerts,
-            town=settings.town.name,
-            zone=ZoneInfo(settings.town.timezone),
-        )
+        try:
+            await self._carry(parts, listener, leaving)
+        finally:
+            await self._close_parts(parts)
+        self._say("Stopped.")
+
+    async def _carry(self, parts: Opened, listener: socket.socket, leaving: Leaving) -> None:
+        """Carry calls and conversations until somebody stops the server."""
+        settings, store = self._town.settings, parts.records.review
         sound = await self._open_sound(parts.records)
         recording = open_recording(settings.recording, sound)
-        days = settings.records.transcript_days
-        erasure = Erasure(parts.records, days, sound=sound, sound_days=settings.recording.days)
-        engines = Engines(
-            desk=parts.desk,
-            recognizer=parts.recognizer,
-            judge=parts.judge,
-            speaker=parts.speaker,
-            records=parts.records,
-            clock=self._clock,
-            hints=self._town.hints(),
-            partials=PartialRules(every_s=settings.voice.partials_every_s),
-            patience=Patience(
-                transfer_s=settings.transfer.ring_s,
-                longest_call_s=settings.conversation.longest_call_s,
-                warning_s=settings.conversation.warning_s,
-            ),
-            watch=self._instruments.calls,
-            recording=recording,
-        )
-        session = Session(engines)
+        session = Session(self._engines(parts, recording))
         health = Health(
             degraded=lambda: "; ".join(self._troubles(parts).values()),
             connections=lambda: self._connections.all,
         )
-        writing = self._writing(parts)
-        review = open_review(
-            self._town, parts.records.review, lambda: parts.desk.sheets, recordings=sound
-        )
-        control = Control()
+        writing, control = self._writing(parts), Control()
+        review = open_review(self._town, store, lambda: parts.desk.sheets, recordings=sound)
         figures = self._instruments.text
         app, web_calls = build_app(settings, session, health, writing, review, control, figures)
-        app.router.routes.extend(routes(self._town, parts.records.review))
-        indexing = Indexing(parts.records.review)
+        app.router.routes.extend(routes(self._town, store))
+        jobs = (leaving, *self._jobs(parts, sound))
         try:
             async with serving(app, listener), self._sip(session) as sip:
                 control.carriers = [web_calls] if sip is None else [sip, web_calls]
@@ -186,22 +179,15 @@ class Server:
                     troubles=lambda: self._troubles(parts),
                 )
                 observe(self._instruments.parts, observed)
-                self._instruments.start(parts.records.review)
+                self._instruments.start(store)
                 key = write_key(self._town.folder, control, settings.http)
                 health.ready = True
-                leaving.start()
-                alerts.start()
-                erasure.start()
-                indexing.start()
+                for job in jobs:
+                    job.start()
                 self._announce()
-                preparation = Preparation(
-                    parts.speaker, lambda: web_calls.active + (sip.active if sip else 0)
+                preparation = self._preparation(
+                    parts, lambda: web_calls.active + (sip.active if sip else 0)
                 )
-                if settings.voice.prepare:
-                    own = [sheet for sheet in parts.desk.sheets if not sheet.national]
-                    fixed = {"fr": parts.desk.fixed_sentences()}
-                    fixed |= parts.desk.other_fixed_sentences()
-                    preparation.start(fixed, own)  # all 3,000 sheets would take days
                 await self._stop.wait()
                 health.ready = False
                 remove_key(key, control)
@@ -211,15 +197,49 @@ class Server:
                 await web_calls.close()
                 await writing.close()
         finally:
-            await indexing.stop()
-            await erasure.stop()
-            await alerts.stop()
-            await leaving.stop()
+            for job in reversed(jobs):
+                await job.stop()
             await self._instruments.stop()
             if recording is not None:
                 await asyncio.to_thread(recording.close)
-            await self._close_parts(parts)
-        self._say("Stopped.")
+
+    def _engines(self, parts: Opened, recording: Recording | None) -> Engines:
+        settings = self._town.settings
+        return Engines(
+            desk=parts.desk,
+            recognizer=parts.recognizer,
+            judge=parts.judge,
+            speaker=parts.speaker,
+            records=parts.records,
+            clock=self._clock,
+            hints=self._town.hints(),
+            partials=PartialRules(every_s=settings.voice.partials_every_s),
+            patience=Patience(
+                transfer_s=settings.transfer.ring_s,
+                longest_call_s=settings.conversation.longest_call_s,
+                warning_s=settings.conversation.warning_s,
+            ),
+            watch=self._instruments.calls,
+            recording=recording,
+        )
+
+    def _jobs(self, parts: Opened, sound: RecordingStore) -> tuple[Job, ...]:
+        """What runs beside the calls."""
+        settings = self._town.settings
+        zone = ZoneInfo(settings.town.timezone)
+        alerts = Alerts(parts.records, settings.alerts, town=settings.town.name, zone=zone)
+        days = settings.records.transcript_days
+        erasure = Erasure(parts.records, days, sound=sound, sound_days=settings.recording.days)
+        return alerts, erasure, Indexing(parts.records.review)
+
+    def _preparation(self, parts: Opened, busy: Callable[[], int]) -> Preparation:
+        """Rendering of what will be said, under way where it is wanted."""
+        preparation = Preparation(parts.speaker, busy)
+        if self._town.settings.voice.prepare:
+            own = [sheet for sheet in parts.desk.sheets if not sheet.national]
+            fixed = {"fr": parts.desk.fixed_sentences()} | parts.desk.other_fixed_sentences()
+            preparation.start(fixed, own)  # all 3,000 sheets would take days
+        return preparation
 
     # -- startup -----------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ from telephony.leaving import leaves, write
 from telephony.ledger import Ledger
 from telephony.mouth import Mouth
 from telephony.passing import Passing
+from telephony.searching import Searching
 from telephony.speaking import Speaking
 from telephony.waiting import LongestCall, Sleep, Waiting
 from voice.recognition import Heard
@@ -85,11 +86,18 @@ class Conductor(FrameProcessor):
         self._pressing = asyncio.Lock()  #: keys are met in the order they come
         self._state = State()
         self._speaking = Speaking(call, desk, ledger, self._course)
+        self._searching = Searching(
+            desk,
+            ledger,
+            self._course,
+            self._speaking,
+            self._waiting,
+            spawn=self.create_task,
+            cancel=self.cancel_task,
+        )
         self._ahead = Ahead(self._decide, self.create_task)
         self._carried = ""  #: words of a turn that the caller went on with
         self._turn: asyncio.Task[None] | None = None
-        self._filler: asyncio.Task[None] | None = None
-        self._searching = 0  #: how often the caller was told that we are looking, this turn
         self._silences = 0
         ears.attention = Attention(
             urgent=desk.urgent,
@@ -143,8 +151,7 @@ class Conductor(FrameProcessor):
             await self._ledger.ticket(left)
         self._ahead.forget()
         self._waiting.stop()
-        if self._filler is not None and not self._filler.done():
-            await self.cancel_task(self._filler)
+        await self._searching.stop()
         await self._stop_turn()
 
     async def greet(self, line: str) -> None:
@@ -196,8 +203,7 @@ class Conductor(FrameProcessor):
     # -- turns -------------------------------------------------------------------------------
 
     async def _interrupted(self) -> None:
-        if self._filler is not None and not self._filler.done():
-            await self.cancel_task(self._filler)
+        await self._searching.stop()
         if self._speaking.saying:
             self._course.on(Event.BARGE_IN)
             await self._ledger.event("barge_in")
@@ -216,8 +222,7 @@ class Conductor(FrameProcessor):
 
     def _caller_stopped(self) -> None:
         if self._course.on(Event.STOPPED) is Stage.DECIDING:
-            self._searching = 0
-            self._waiting.start(self._patience.filler_s, self._fill_silence)
+            self._searching.start(self._state, self._patience)
 
     def _joined(self, text: str) -> str:
         return f"{self._carried} {text}".strip()
@@ -320,12 +325,10 @@ class Conductor(FrameProcessor):
         if not cause.written:
             decision = await self._written(decision)
         self._waiting.stop()
-        if self._filler is not None and not self._filler.done():
-            if decision.reply.action is Action.EMERGENCY:
-                await self.cancel_task(self._filler)
-                await self.broadcast_interruption()  # what of "un instant" is on its way is dropped
-            else:
-                await asyncio.shield(self._filler)  # said to its end, then the reply
+        if self._searching.saying and decision.reply.action is Action.EMERGENCY:
+            await self._searching.stop()
+            await self.broadcast_interruption()  # what of "un instant" is on its way is dropped
+        await self._searching.ended()  # said to its end, then the reply
         self._adopt(decision)
         await self._ledger.keep(self._state)
         await self._speaking.say(decision, cause)
@@ -373,20 +376,6 @@ class Conductor(FrameProcessor):
             await asyncio.shield(self._ledger.event("transferred", service=service_id))
 
     # -- time --------------------------------------------------------------------------------
-
-    async def _fill_silence(self) -> None:
-        """The caller waits without a reply: say that we are looking, and after a while again."""
-        if self._course.may(Event.SEARCHING):
-            self._course.on(Event.SEARCHING)
-            self._filler = self.create_task(self._say_filler())
-
-    async def _say_filler(self) -> None:
-        await self._ledger.event("filler")
-        self._searching += 1
-        told = self._desk.filler(self._state, again=self._searching > 1)
-        await self._speaking.aside(told, self._state.speed)
-        if self._course.may(Event.SEARCHING):
-            self._waiting.start(self._patience.filler_again_s, self._fill_silence)
 
     def _wait_for_caller(self) -> None:
         self._course.on(waits(self._state))

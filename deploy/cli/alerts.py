@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,9 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.alerts import KINDS, as_json
-from deploy.cli.output import EXAMPLE, JsonOption, TownOption, fail, print_json
-from deploy.parts import Town
-from records import Records, RecordsError
+from deploy.cli.opened import opened_records
+from deploy.cli.output import EXAMPLE, JsonOption, TownOption, print_json
 
 app = typer.Typer(help="Emergencies that callers told of.", no_args_is_help=True)
 
@@ -28,7 +24,7 @@ def list_(
     as_json_: JsonOption = False,
 ) -> None:
     """The last alerts, newest first, and how many each day had."""
-    with _records(town) as (opened, records):
+    with opened_records(town, migrate=False) as (opened, records):
         zone = ZoneInfo(opened.settings.town.timezone)
         found = records.alerts.recent(limit, open_only=not everything)
         days = records.alerts.per_day(zone)
@@ -56,24 +52,9 @@ def acknowledge(
     as_json_: JsonOption = False,
 ) -> None:
     """Say that you have seen an alert; the first one counts."""
-    with _records(town) as (opened, records):
+    with opened_records(town, migrate=False) as (opened, records):
         alert = records.alerts.acknowledge(number, by)
     if as_json_:
         print_json(as_json(alert, opened.settings.town.name))
     else:
         typer.echo(f"Alerte {alert.id} : vue par {alert.acknowledged_by}.")
-
-
-@contextmanager
-def _records(root: Path) -> Iterator[tuple[Town, Records]]:
-    town = Town.open(root)
-    try:
-        records = Records.open(town.records_url, hash_key=town.hash_key, migrate=False)
-    except RecordsError as error:
-        fail(str(error))
-    try:
-        yield town, records
-    except (RecordsError, ValueError) as error:
-        fail(str(error))
-    finally:
-        records.close()

@@ -13,11 +13,11 @@ from records import Records, RecordsError
 
 
 @contextmanager
-def opened_records(root: Path) -> Iterator[tuple[Town, Records]]:
+def opened_records(root: Path, *, migrate: bool = True) -> Iterator[tuple[Town, Records]]:
     """The town and its records; a failure ends the command."""
     try:
         town = Town.open(root)
-        records = town.open_records()
+        records = town.open_records(migrate=migrate)
     except CannotStart as error:
         fail(str(error))
     try:

@@ -163,7 +163,7 @@ class Recorder:
         stopped = self._stopped()
         async with self._one_at_a_time:
             waiting, self._waiting = self._waiting, []
-            tape, marks = self._tape, self._written_marks()
+            tape, marks = self._tape, tuple(self._marks)
             self._tape = None
             if tape is None:
                 return
@@ -187,9 +187,6 @@ class Recorder:
 
     def _samples(self, moment: float) -> int:
         return max(0, round((moment - (self._started or 0.0)) * RATE_HZ))
-
-    def _written_marks(self) -> tuple[Mark, ...]:
-        return tuple(self._marks)
 
     def _note(
         self,
@@ -223,7 +220,7 @@ class Recorder:
                 return
             waiting, self._waiting = self._waiting, []
             until = self._samples(self._stopped() - BEHIND_S)
-            marks = self._written_marks()
+            marks = tuple(self._marks)
 
             def work() -> None:
                 if self._tape is None:
@@ -247,7 +244,7 @@ class Recorder:
                 await self._give_up(failed)
 
     async def _give_up(self, tape: Tape) -> None:
-        marks = self._written_marks()
+        marks = tuple(self._marks)
         try:
             await asyncio.get_running_loop().run_in_executor(
                 self._pool, lambda: tape.give_up(marks)
